@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const position = z.number().min(0).max(1_000_000);
+const extent = z.number().min(1).max(1_000_000);
+
+/** "x,y" and "x,y,w,h" as a query parameter writes it; anything else is left for the schema to refuse. */
+function splitNumbers(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value.split(',').map((part) => (/^\d+(?:\.\d+)?$/.test(part) ? Number(part) : part));
+}
+
+/**
+ * The part of the image to segment: its centre in pixels, 0-based, and its size in pixels. Without a size it is the
+ * release's input size. As a query parameter `region=x,y[,w,h]`, in JSON `[x, y]` or `[x, y, w, h]`.
+ */
+export const regionOptionSchema = z
+  .preprocess(
+    splitNumbers,
+    z
+      .union([z.tuple([position, position]), z.tuple([position, position, extent, extent])])
+      .meta({ description: 'Centre x,y in pixels of the image (0-based), and size w,h in pixels' }),
+  )
+  .transform(([x, y, width, height]) => ({ x, y, width, height }))
+  .meta({ param: { style: 'form', explode: false }, example: [64, 64] });
+
+export type RegionOption = z.output<typeof regionOptionSchema>;
+
+/** The part of the image that was segmented. */
+export const regionSchema = z
+  .strictObject({
+    x: z.number().meta({ description: 'Centre, in pixels from the left, 0-based' }),
+    y: z.number().meta({ description: 'Centre, in pixels from the top, 0-based' }),
+    width: z.number().positive(),
+    height: z.number().positive(),
+  })
+  .meta({ id: 'Region', description: 'The part of the image that was segmented' });
