@@ -15,11 +15,9 @@ export const architectureSchema = z.strictObject({
     .min(2)
     .max(8)
     .meta({ description: 'Channels of each U-Net level, finest first; the first is the feature size F' }),
-  posterior: z
-    .enum(['all', 'target'])
-    .meta({
-      description: "What the posterior sees beside the image: every rater's mask, or the one to reconstruct",
-    }),
+  posterior: z.enum(['all', 'target']).meta({
+    description: "What the posterior sees beside the image: every rater's mask, or the one to reconstruct",
+  }),
   head: z.strictObject({
     widths: z
       .array(z.int().min(1).max(512))
@@ -29,11 +27,9 @@ export const architectureSchema = z.strictObject({
     finalRelu: z
       .boolean()
       .meta({ description: 'ReLU before the global mean (the paper), so that queries are ≥ 0' }),
-    padding: z
-      .union([z.literal(1), z.literal(3)])
-      .meta({
-        description: '1 is "same"; the authors\' code has 3, a zero border that enters the pooled query',
-      }),
+    padding: z.union([z.literal(1), z.literal(3)]).meta({
+      description: '1 is "same"; the authors\' code has 3, a zero border that enters the pooled query',
+    }),
     dropout: z.number().min(0).lt(1).meta({ description: 'Probability of dropping a channel in training' }),
   }),
   keys: z
