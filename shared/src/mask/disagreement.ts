@@ -1,0 +1,72 @@
+import { encodePng } from '../image/encode-png.ts';
+import { toBase64 } from './base64.ts';
+
+/** The largest standard deviation that values in [0, 1] can have; 255 in an 8-bit map. */
+const MAX_DEVIATION = 0.5;
+
+/**
+ * Mean and standard deviation for each pixel of probability maps that stream by: sums only, no map is kept, so that
+ * a hundred samples need no more memory than two.
+ */
+export class DisagreementAccumulator {
+  readonly #sum: Float64Array;
+  readonly #squares: Float64Array;
+  #count = 0;
+
+  /** @param pixels of each map. */
+  constructor(pixels: number) {
+    this.#sum = new Float64Array(pixels);
+    this.#squares = new Float64Array(pixels);
+  }
+
+  /** Maps added so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds a map of probabilities in [0, 1]. */
+  add(probability: Float32Array): void {
+    if (probability.length !== this.#sum.length) {
+      throw new RangeError(`a map of ${probability.length} pixels among maps of ${this.#sum.length}`);
+    }
+    for (let i = 0; i < probability.length; i++) {
+      const p = probability[i] as number;
+      this.#sum[i] = (this.#sum[i] as number) + p;
+      this.#squares[i] = (this.#squares[i] as number) + p * p;
+    }
+    this.#count++;
+  }
+
+  /** The mean map: the consensus before its threshold. */
+  mean(): Float32Array {
+    this.#assertSome();
+    return Float32Array.from(this.#sum, (sum) => sum / this.#count);
+  }
+
+  /** The population standard deviation of each pixel, in [0, 0.5]. */
+  deviation(): Float32Array {
+    this.#assertSome();
+    return Float32Array.from(this.#sum, (sum, i) => {
+      const mean = sum / this.#count;
+      return Math.sqrt(Math.max(0, (this.#squares[i] as number) / this.#count - mean * mean));
+    });
+  }
+
+  #assertSome(): void {
+    if (this.#count === 0) throw new RangeError('no map was added');
+  }
+}
+
+/**
+ * The map of disagreement as the API answers it: an 8-bit grey PNG in base64, scaled so that 255 is 0.5.
+ *
+ * @param deviation [height · width] standard deviations.
+ */
+export function disagreementMap(
+  deviation: Float32Array,
+  { height, width }: { height: number; width: number },
+): { size: [number, number]; max: number; png: string } {
+  const data = Uint8Array.from(deviation, (d) => Math.min(255, Math.round((255 * d) / MAX_DEVIATION)));
+  const max = deviation.reduce((a, b) => Math.max(a, b), 0);
+  return { size: [height, width], max, png: toBase64(encodePng({ height, width, channels: 1, data })) };
+}
