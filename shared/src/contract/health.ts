@@ -6,7 +6,9 @@ const count = z.int().min(0);
 export const limitsSchema = z
   .strictObject({
     body_bytes: count.meta({ description: 'Most bytes of a request body' }),
-    image_pixels: count.meta({ description: 'Most pixels of an image' }),
+    image_pixels: z
+      .strictObject({ png: count, jpeg: count })
+      .meta({ description: 'Most pixels of an image' }),
     samples: count.meta({ description: 'Most samples of one request' }),
     queue: count.meta({
       description: 'Most requests that wait for the engine; more are told to come back (503)',

@@ -1,19 +1,20 @@
 import { z } from 'zod';
+import { hospitalIdSchema } from '../release/hospital.ts';
+import { hashSchema, personaSchema } from '../release/manifest.ts';
 
-/** Ids of hospitals and personas stand in paths and in store keys: a narrow alphabet, so that nothing can be injected. */
-const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
+export const hospitalParameterSchema = hospitalIdSchema.meta({
+  description: 'The hospital',
+  example: 'demo',
+});
 
-export const hospitalIdSchema = slug.meta({ description: 'The hospital', example: 'demo' });
-
-export const personaIdSchema = slug.meta({
+export const personaIdSchema = personaSchema.shape.id.meta({
   description: 'A persona of the current release',
   example: 'rank-1',
 });
 
-export const releaseHashSchema = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .meta({ description: 'SHA-256 of the manifest of the release that answered, hex' });
+export const releaseHashSchema = hashSchema.meta({
+  description: 'The release that answered: SHA-256 of its manifest, hex',
+});
 
 /**
  * A case is named by the SHA-256 of hospital, release, pixels and region, and the seed it was made with:

@@ -20,17 +20,20 @@ export const regionOptionSchema = z
       .union([z.tuple([position, position]), z.tuple([position, position, extent, extent])])
       .meta({ description: 'Centre x,y in pixels of the image (0-based), and size w,h in pixels' }),
   )
-  .transform(([x, y, width, height]) => ({ x, y, width, height }))
+  .transform(([x, y, w, h]) => ({ x, y, w, h }))
   .meta({ param: { style: 'form', explode: false }, example: [64, 64] });
 
 export type RegionOption = z.output<typeof regionOptionSchema>;
 
-/** The part of the image that was segmented. */
+/** The part of the image that was segmented. Sent as the option `region`, it gives the same part again. */
 export const regionSchema = z
   .strictObject({
     x: z.number().meta({ description: 'Centre, in pixels from the left, 0-based' }),
     y: z.number().meta({ description: 'Centre, in pixels from the top, 0-based' }),
-    width: z.number().positive(),
-    height: z.number().positive(),
+    w: z.number().positive().meta({ description: 'Width in pixels' }),
+    h: z.number().positive().meta({ description: 'Height in pixels' }),
   })
-  .meta({ id: 'Region', description: 'The part of the image that was segmented' });
+  .meta({
+    id: 'Region',
+    description: 'The part of the image that was segmented; it may reach beyond the image',
+  });

@@ -23,11 +23,11 @@ const segmentationFields = {
   bbox: z
     .tuple([z.number(), z.number(), z.number(), z.number()])
     .meta({ description: 'x, y, width, height in pixels; all 0 for an empty mask' }),
-  contour: z
-    .array(z.array(z.tuple([z.number(), z.number()])))
-    .meta({
-      description: 'Closed polygons of [x, y] in pixels of the image; holes are polygons of their own',
-    }),
+  contour: z.array(z.array(z.array(z.tuple([z.number(), z.number()])))).meta({
+    description:
+      'Polygons along the edges of pixels: for each piece of the mask an outer ring, then its holes, of [x, y]. ' +
+      'Pixel (x, y) is the square from [x, y] to [x + 1, y + 1]',
+  }),
   probability: z
     .strictObject({
       mean: z

@@ -1,0 +1,45 @@
+import type { AllPersonas } from '@d-persona/shared/contract/segmentation.ts';
+import { DisagreementAccumulator, disagreementMap } from '@d-persona/shared/mask/disagreement.ts';
+import { restoreOnImage } from '@d-persona/shared/mask/region.ts';
+import type { Placement } from './placement.ts';
+import { describe, draw } from './segmentation.ts';
+
+/** The maps to describe, each made only when it is its turn. */
+export interface Maps {
+  /** Ids in the order of `personaMaps`. */
+  readonly personas: readonly string[];
+  readonly personaMaps: Iterable<Float32Array>;
+  readonly sampleMaps: Iterable<Float32Array>;
+}
+
+/**
+ * All personas, then the samples, and what they have in common: mean and standard deviation over the samples, or over
+ * the personas where there are no samples. Both are taken on the model's grid, then put on the image.
+ */
+export function describeAll(
+  { personas, personaMaps, sampleMaps }: Maps,
+  placement: Placement,
+  threshold: number,
+): Pick<AllPersonas, 'segmentations' | 'consensus' | 'disagreement'> {
+  const { input, crop, image } = placement;
+  const overPersonas = new DisagreementAccumulator(input.height * input.width);
+  const overSamples = new DisagreementAccumulator(input.height * input.width);
+  const segmentations: AllPersonas['segmentations'] = [];
+  for (const map of personaMaps) {
+    const persona = personas[segmentations.length] as string;
+    segmentations.push({ ...describe(`persona/${persona}`, draw(map, placement, threshold)), persona });
+    overPersonas.add(map);
+  }
+  for (const map of sampleMaps) {
+    const sample = overSamples.count;
+    segmentations.push({ ...describe(`sample/${sample}`, draw(map, placement, threshold)), sample });
+    overSamples.add(map);
+  }
+  const spread = overSamples.count > 0 ? overSamples : overPersonas;
+  const deviation = restoreOnImage(spread.deviation(), crop, input, image);
+  return {
+    segmentations,
+    consensus: describe('consensus', draw(spread.mean(), placement, threshold)),
+    disagreement: disagreementMap(deviation, image),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Consensus } from '@d-persona/shared/contract/segmentation.ts';
+import { maskContour } from '@d-persona/shared/mask/contour.ts';
+import { type Mask, maskArea, maskBox, thresholdMask } from '@d-persona/shared/mask/mask.ts';
+import { restoreOnImage } from '@d-persona/shared/mask/region.ts';
+import { encodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
+import type { Placement } from './placement.ts';
+
+/** A probability map on the image's grid, and its mask. */
+export interface Drawn {
+  readonly probability: Float32Array;
+  readonly mask: Mask;
+}
+
+/** Puts a map of the model's input size on the image and thresholds it there. */
+export function draw(map: Float32Array, { input, crop, image }: Placement, threshold: number): Drawn {
+  const probability = restoreOnImage(map, crop, input, image);
+  return { probability, mask: thresholdMask(probability, image, threshold) };
+}
+
+/** Everything that JSON tells of a segmentation. @param id unique in the answer */
+export function describe(id: string, { probability, mask }: Drawn): Consensus {
+  const area = maskArea(mask);
+  return {
+    id,
+    mask: encodeRunLengths(mask),
+    area,
+    bbox: maskBox(mask),
+    contour: maskContour(mask),
+    probability: summarise(probability, mask, area),
+  };
+}
+
+function summarise(probability: Float32Array, mask: Mask, area: number): Consensus['probability'] {
+  let sum = 0;
+  let max = 0;
+  for (let i = 0; i < probability.length; i++) {
+    const p = probability[i] as number;
+    if (mask.data[i] === 1) sum += p;
+    if (p > max) max = p;
+  }
+  return { mean: area === 0 ? 0 : Math.min(1, sum / area), max };
+}

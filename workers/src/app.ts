@@ -1,0 +1,59 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { requestId } from './middleware/request-id.ts';
+import { ProblemError } from './problem/problem-error.ts';
+import { problemResponse, toProblemError } from './problem/problem-response.ts';
+import { schemaProblem } from './problem/schema-problem.ts';
+import { casesRoute } from './routes/cases.ts';
+import { descriptionRoutes } from './routes/description.ts';
+import { healthRoute } from './routes/health.ts';
+import { personaSegmentationRoute } from './routes/persona-segmentation.ts';
+import { personasRoute } from './routes/personas.ts';
+import { problemRoutes } from './routes/problems.ts';
+import { segmentationsRoute } from './routes/segmentations.ts';
+import type { AppEnv, Services } from './services.ts';
+
+/** What the validators of `@hono/zod-openapi` call a part of a request. */
+const TARGETS: Readonly<Record<string, string>> = { query: 'query parameters', param: 'path' };
+
+/** The HTTP API: docs of its contract are at `/docs` and in `shared/src/contract`. */
+export function createApp(services: Services): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook(result) {
+      if (!result.success) throw schemaProblem(TARGETS[result.target] ?? result.target, result.error);
+    },
+  });
+  app.use(requestId);
+  healthRoute(app, services);
+  personasRoute(app, services);
+  casesRoute(app, services);
+  personaSegmentationRoute(app, services);
+  segmentationsRoute(app, services);
+  problemRoutes(app);
+  descriptionRoutes(app);
+  app.notFound((c) => {
+    const problem = new ProblemError(
+      'not-found',
+      'path: there is nothing at this path for this method. See /docs.',
+    );
+    return problemResponse(problem, c.var.requestId);
+  });
+  app.onError((error, c) => {
+    const problem = toProblemError(error);
+    if (problem.kind === 'internal-error') logFault(error, c.var.requestId);
+    return problemResponse(problem, c.var.requestId);
+  });
+  return app;
+}
+
+/** One line for the operator. A bug's message and stack name code, not what was sent: inputs fail as InputError. */
+function logFault(error: Error, request: string): void {
+  console.error(
+    JSON.stringify({
+      level: 'error',
+      request,
+      error: error.name,
+      message: error.message,
+      stack: error.stack,
+    }),
+  );
+}

@@ -1,0 +1,25 @@
+import type { Model } from '../engine/model.ts';
+import { personaLatents, sampleLatents } from '../engine/prompts.ts';
+import { probabilityMaps } from '../engine/segment.ts';
+import type { OpenCase } from './open-case.ts';
+
+/** Probability maps of personas, on the model's grid, one at a time. @param personas indices; all of them if not given */
+export function personaMaps(
+  { encoding, seed }: OpenCase,
+  { network, bankSize }: Model,
+  personas?: readonly number[],
+): Iterable<Float32Array> {
+  const latents = personaLatents(encoding, network.architecture.keys, bankSize, seed);
+  const chosen =
+    personas === undefined ? latents : personas.map((persona) => latents[persona] as Float32Array);
+  return probabilityMaps(network, encoding, chosen);
+}
+
+/** Probability maps of diversified samples, on the model's grid, one at a time. */
+export function sampleMaps(
+  { encoding, seed }: OpenCase,
+  { network }: Model,
+  samples: number,
+): Iterable<Float32Array> {
+  return probabilityMaps(network, encoding, sampleLatents(encoding, samples, seed));
+}

@@ -1,0 +1,34 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { createApp } from './app.ts';
+import { createServices } from './create-services.ts';
+import { startBackend } from './engine/workerd-backend.ts';
+import type { AppEnv } from './services.ts';
+import { settingsSchema } from './settings.ts';
+import { type Bucket, R2Store } from './store/r2-store.ts';
+
+/** Bindings of `wrangler.toml`. */
+export interface Bindings {
+  readonly STORE: Bucket;
+  readonly [variable: string]: unknown;
+}
+
+let app: Promise<OpenAPIHono<AppEnv>> | undefined;
+
+/** One engine, one set of loaded releases and cases for each isolate. */
+async function startApp(bindings: Bindings): Promise<OpenAPIHono<AppEnv>> {
+  const settings = settingsSchema.parse(bindings);
+  await startBackend();
+  return createApp(createServices(new R2Store(bindings.STORE), settings, Date.now));
+}
+
+export default {
+  async fetch(request: Request, bindings: Bindings): Promise<Response> {
+    app ??= startApp(bindings);
+    // A start that failed is forgotten: the next request tries again.
+    const started = await app.catch((error: unknown) => {
+      app = undefined;
+      throw error;
+    });
+    return started.fetch(request, bindings);
+  },
+};

@@ -1,0 +1,53 @@
+import {
+  PROBLEM_MEDIA_TYPE,
+  PROBLEMS,
+  type Problem,
+  type ProblemKind,
+  problemType,
+} from '@d-persona/shared/contract/problem.ts';
+import { InputError } from '@d-persona/shared/errors.ts';
+import { HTTPException } from 'hono/http-exception';
+import { ProblemError } from './problem-error.ts';
+
+/** What was wrong with an image or a region (the code of an InputError) as a kind of problem. */
+const INPUT_PROBLEMS: Readonly<Record<string, ProblemKind>> = {
+  'empty-body': 'malformed-request',
+  'not-an-image': 'malformed-request',
+  'broken-image': 'malformed-request',
+  'body-too-large': 'too-large',
+  'image-too-large': 'too-large',
+  'image-too-small': 'unreadable-image',
+  'unsupported-image': 'unreadable-image',
+};
+
+/**
+ * Any error as the problem the caller is told. A bug becomes a 500 that says nothing of its cause: neither a message
+ * nor a stack may leave, for they may hold what was sent.
+ */
+export function toProblemError(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof InputError) {
+    const kind = INPUT_PROBLEMS[error.code];
+    if (kind !== undefined) return new ProblemError(kind, error.message);
+  }
+  if (error instanceof HTTPException && error.status < 500) {
+    return new ProblemError(
+      'malformed-request',
+      'The request could not be read. See /docs for what it must look like.',
+    );
+  }
+  return new ProblemError(
+    'internal-error',
+    'The server failed. Try again; if it stays so, tell its operator the request id.',
+  );
+}
+
+/** The problem document (RFC 9457). @param instance the request id. */
+export function problemResponse({ kind, message, headers }: ProblemError, instance: string): Response {
+  const { title, status } = PROBLEMS[kind];
+  const problem: Problem = { type: problemType(kind), title, status, detail: message, instance };
+  return new Response(JSON.stringify(problem), {
+    status,
+    headers: { ...headers, 'content-type': PROBLEM_MEDIA_TYPE, 'x-request-id': instance },
+  });
+}

@@ -1,0 +1,56 @@
+import { type Case, caseSchema } from '@d-persona/shared/contract/cases.ts';
+import { hospitalParameterSchema } from '@d-persona/shared/contract/identifiers.ts';
+import { caseOptionsSchema } from '@d-persona/shared/contract/options.ts';
+import type { Crop } from '@d-persona/shared/mask/region.ts';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import type { OpenCase } from '../case/open-case.ts';
+import { authorise } from '../middleware/authorise.ts';
+import type { AppEnv, Services } from '../services.ts';
+import { CASE_PROBLEMS, SECURITY } from './answers.ts';
+import { imageBody } from './request-body.ts';
+import { withCase } from './with-case.ts';
+
+export function casesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { tenants, models } = services;
+  const route = createRoute({
+    method: 'post',
+    path: '/v1/hospitals/{hospital}/cases',
+    operationId: 'createCase',
+    summary: 'Send an image once, to ask several things about it',
+    security: SECURITY,
+    middleware: [authorise(tenants, 'segment')] as const,
+    request: {
+      params: z.strictObject({ hospital: hospitalParameterSchema }),
+      query: caseOptionsSchema,
+      body: imageBody('CaseOptions', false),
+    },
+    responses: {
+      201: { description: 'The case is kept', content: { 'application/json': { schema: caseSchema } } },
+      ...CASE_PROBLEMS,
+    },
+  });
+  app.openapi(route, async (c) => {
+    const query = c.req.valid('query');
+    return models.use(await tenants.currentRelease(c.var.hospital), (model) =>
+      withCase(c, services, model, query, { allowCase: false, options: caseOptionsSchema }, (open) =>
+        c.json(describeCase(open), 201),
+      ),
+    );
+  });
+}
+
+function describeCase({ id, release, size, crop, expires }: OpenCase): Case {
+  return {
+    case: id,
+    release,
+    size: [size.height, size.width],
+    region: regionOfCrop(crop),
+    expires: new Date(expires).toISOString(),
+  };
+}
+
+/** The region that, asked for again, gives this crop: see {@link cropOfRegion}. */
+export function regionOfCrop({ left, top, width, height }: Crop): Case['region'] {
+  return { x: left + Math.floor(width / 2), y: top + Math.floor(height / 2), w: width, h: height };
+}

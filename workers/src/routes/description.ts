@@ -1,0 +1,38 @@
+import { caseReferenceSchema } from '@d-persona/shared/contract/cases.ts';
+import {
+  allPersonasOptionsSchema,
+  caseOptionsSchema,
+  personaOptionsSchema,
+} from '@d-persona/shared/contract/options.ts';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { DOCS_PAGE } from '../docs/page.ts';
+import type { AppEnv } from '../services.ts';
+import { VERSION } from '../version.ts';
+
+const DOCUMENT = {
+  openapi: '3.1.0',
+  info: {
+    title: 'D-Persona',
+    version: VERSION,
+    description:
+      'Segments medical images as each expert of a hospital would, and tells where experts disagree.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+};
+
+/** The description of the API, made from the routes' own schemas, and a page to read and try it. */
+export function descriptionRoutes(app: OpenAPIHono<AppEnv>): void {
+  const registry = app.openAPIRegistry;
+  registry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key of the hospital',
+  });
+  // Named by the bodies' descriptions, which no validator of the router reads.
+  registry.register('CaseReference', caseReferenceSchema);
+  registry.register('CaseOptions', caseOptionsSchema);
+  registry.register('PersonaOptions', personaOptionsSchema);
+  registry.register('AllPersonasOptions', allPersonasOptionsSchema);
+  app.get('/openapi.json', (c) => c.json(app.getOpenAPI31Document(DOCUMENT)));
+  app.get('/docs', (c) => c.html(DOCS_PAGE));
+}

@@ -1,0 +1,62 @@
+import { hospitalParameterSchema, personaIdSchema } from '@d-persona/shared/contract/identifiers.ts';
+import { personaOptionsSchema } from '@d-persona/shared/contract/options.ts';
+import { personaSegmentationSchema } from '@d-persona/shared/contract/segmentation.ts';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { JSON_TYPE, type PersonaHead, PNG, personaAnswer } from '../answer/persona-answer.ts';
+import type { Model } from '../engine/model.ts';
+import { authorise } from '../middleware/authorise.ts';
+import { ProblemError } from '../problem/problem-error.ts';
+import type { AppEnv, Services } from '../services.ts';
+import { SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
+import { imageBody } from './request-body.ts';
+import { withCase } from './with-case.ts';
+
+/** The persona endpoint. */
+export function personaSegmentationRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { tenants, models } = services;
+  const route = createRoute({
+    method: 'post',
+    path: '/v1/hospitals/{hospital}/personas/{persona}/segmentations',
+    operationId: 'segmentAsPersona',
+    summary: 'What one persona draws',
+    security: SECURITY,
+    middleware: [authorise(tenants, 'segment')] as const,
+    request: {
+      params: z.strictObject({ hospital: hospitalParameterSchema, persona: personaIdSchema }),
+      query: personaOptionsSchema,
+      body: imageBody('PersonaOptions', true),
+    },
+    responses: {
+      200: {
+        description:
+          'As JSON, or as a PNG of the size of the image: the mask (0 and 255), or what `format` says',
+        content: {
+          [JSON_TYPE]: { schema: personaSegmentationSchema },
+          [PNG]: { schema: { type: 'string', format: 'binary' } },
+        },
+      },
+      ...SEGMENTATION_PROBLEMS,
+    },
+  });
+  app.openapi(route, async (c) => {
+    const query = c.req.valid('query');
+    const { persona } = c.req.valid('param');
+    return models.use(await tenants.currentRelease(c.var.hospital), async (model) => {
+      const head = findPersona(model, persona);
+      const body = { allowCase: true, options: personaOptionsSchema };
+      return withCase(c, services, model, query, body, (open, options) =>
+        personaAnswer(head, open, model, options, c.req.header('accept')),
+      );
+    });
+  });
+}
+
+function findPersona({ manifest }: Model, id: string): PersonaHead {
+  const index = manifest.personas.findIndex((persona) => persona.id === id);
+  if (index >= 0) return { id, index };
+  throw new ProblemError(
+    'not-found',
+    "persona: the hospital's current release has no persona of this id. GET …/personas lists them.",
+  );
+}

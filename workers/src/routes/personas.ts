@@ -1,0 +1,35 @@
+import { hospitalParameterSchema } from '@d-persona/shared/contract/identifiers.ts';
+import { personasSchema } from '@d-persona/shared/contract/personas.ts';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { authorise } from '../middleware/authorise.ts';
+import type { AppEnv, Services } from '../services.ts';
+import { LIST_PROBLEMS, SECURITY } from './answers.ts';
+
+export function personasRoute(app: OpenAPIHono<AppEnv>, { tenants, models }: Services): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/hospitals/{hospital}/personas',
+    operationId: 'personas',
+    summary: 'The personas of the current release',
+    security: SECURITY,
+    middleware: [authorise(tenants, 'segment')] as const,
+    request: { params: z.strictObject({ hospital: hospitalParameterSchema }) },
+    responses: {
+      200: { description: 'The personas', content: { 'application/json': { schema: personasSchema } } },
+      ...LIST_PROBLEMS,
+    },
+  });
+  app.openapi(route, async (c) => {
+    const hash = await tenants.currentRelease(c.var.hospital);
+    return models.use(hash, async ({ manifest }) => {
+      const personas = manifest.personas.map(({ id, title, kind, metrics }) => ({
+        id,
+        title,
+        kind,
+        metrics,
+      }));
+      return c.json({ release: hash, personas }, 200);
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import type { Limits } from '@d-persona/shared/contract/health.ts';
+import { MAX_SAMPLES } from '@d-persona/shared/contract/options.ts';
+import { z } from 'zod';
+
+/** A variable of `wrangler.toml` is text or a number. */
+function count(fallback: number) {
+  return z.coerce.number().int().min(1).default(fallback);
+}
+
+const MiB = 2 ** 20;
+
+/** What an operator can set (`[vars]` in `wrangler.toml`), by the variable's name. */
+export const settingsSchema = z.object({
+  /** Most bytes of a request body. */
+  MAX_BODY_BYTES: count(32 * MiB),
+  /** Most bytes of all bodies that are held at once. */
+  MAX_HELD_BYTES: count(48 * MiB),
+  /** Most pixels of a PNG. */
+  MAX_IMAGE_PIXELS: count(4 * MiB),
+  /** Most pixels of a JPEG, whose decoder takes about 20 bytes for each and component. */
+  MAX_JPEG_PIXELS: count(MiB),
+  /** Most requests that wait for the engine. */
+  MAX_QUEUE: count(64),
+  /** Vectors M of the prior bank: the paper has 500 at test time. */
+  BANK_SIZE: count(500),
+  /** Most bytes of all cases that are kept. */
+  CASE_BYTES: count(16 * MiB),
+  /** How long a case is kept. */
+  CASE_SECONDS: count(600),
+  /** For how long what the store says about a hospital (keys, current release) is believed without asking again. */
+  TENANT_SECONDS: count(5),
+  /** Most releases whose weights are held. */
+  MAX_MODELS: count(2),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+/** What `/v1/health` announces. */
+export function announcedLimits(settings: Settings): Limits {
+  return {
+    body_bytes: settings.MAX_BODY_BYTES,
+    image_pixels: { png: settings.MAX_IMAGE_PIXELS, jpeg: settings.MAX_JPEG_PIXELS },
+    samples: MAX_SAMPLES,
+    queue: settings.MAX_QUEUE,
+    case_seconds: settings.CASE_SECONDS,
+  };
+}

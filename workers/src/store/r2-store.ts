@@ -1,0 +1,42 @@
+import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
+
+/** What is used of a bucket binding of Cloudflare R2. */
+export interface Bucket {
+  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
+  put(key: string, bytes: Uint8Array): Promise<unknown>;
+  list(options: { prefix: string; cursor?: string }): Promise<{
+    objects: { key: string }[];
+    truncated: boolean;
+    cursor?: string;
+  }>;
+}
+
+/** A bucket as the place where releases and hospitals are kept. */
+export class R2Store implements ObjectStore {
+  readonly #bucket: Bucket;
+
+  constructor(bucket: Bucket) {
+    this.#bucket = bucket;
+  }
+
+  async get(key: string): Promise<ArrayBuffer | null> {
+    const object = await this.#bucket.get(key);
+    return object === null ? null : object.arrayBuffer();
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#bucket.put(key, bytes);
+  }
+
+  /** All keys, however many pages the bucket tells them in; R2 orders them. */
+  async list(prefix: string): Promise<string[]> {
+    const keys: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#bucket.list(cursor === undefined ? { prefix } : { prefix, cursor });
+      keys.push(...page.objects.map(({ key }) => key));
+      cursor = page.truncated ? page.cursor : undefined;
+    } while (cursor !== undefined);
+    return keys;
+  }
+}
