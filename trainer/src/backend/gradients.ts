@@ -13,6 +13,8 @@ const fusedConvolutionGradient: tf.GradConfig = {
   gradFunc(dy, saved, attrs) {
     const [x, filter, y] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
     const { activation, strides, pad } = attrs as unknown as tf.FusedConv2DAttrs & { pad: 'same' };
+    if (tf.getBackend() === 'wasm')
+      return gradientsByOurKernels(dy as tf.Tensor4D, [x, filter, y], activation as 'relu' | 'linear');
     const delta = () => (activation === 'relu' ? tf.mul(dy as tf.Tensor4D, tf.step(y)) : dy) as tf.Tensor4D;
     const convolution = { strides, pad, dataFormat: 'NHWC' };
     return {
@@ -36,5 +38,32 @@ const fusedConvolutionGradient: tf.GradConfig = {
     };
   },
 };
+
+/** The same with our WASM kernels, which mask δ as they read it, and sum the bias gradient beside the filter's. */
+function gradientsByOurKernels(
+  dy: tf.Tensor4D,
+  [x, filter, y]: [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D],
+  activation: 'relu' | 'linear',
+): Record<string, () => tf.Tensor> {
+  const ofFilterAndBias = () =>
+    tf
+      .engine()
+      .runKernel('FusedConv2DBackpropFilter', { dy, y, x }, { activation, filterShape: filter.shape });
+  let biasGradient: Float32Array | undefined;
+  return {
+    x: () =>
+      tf.engine().runKernel('FusedConv2DBackpropInput', { dy, y, filter }, { activation }) as tf.Tensor,
+    filter: () => {
+      const [ofFilter, ofBias] = ofFilterAndBias() as [tf.Tensor4D, tf.Tensor1D];
+      // As numbers: the tensor ends with this function's tidy, and the bias is asked for next.
+      biasGradient = ofBias.dataSync<'float32'>();
+      return ofFilter;
+    },
+    bias: () =>
+      biasGradient === undefined
+        ? (ofFilterAndBias() as [tf.Tensor4D, tf.Tensor1D])[1]
+        : tf.tensor1d(biasGradient),
+  };
+}
 
 tf.registerGradient(fusedConvolutionGradient);

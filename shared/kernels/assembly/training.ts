@@ -1,0 +1,6 @@
+export { adam } from './adam';
+export { pointwiseConvolution, pointwiseFilter, pointwiseFilterGradient, reducePointwiseFilterGradient } from './pointwise';
+export { averagePool, averagePoolGradient } from './pool';
+export { resizeBilinear, resizeBilinearGradient } from './resize';
+export { winogradConvolution, winogradFilter } from './winograd';
+export { clearFlag, reduceWinogradFilterGradient, winogradFilterGradient } from './winograd-gradient';

@@ -1,0 +1,117 @@
+import { multiplyTransposed } from './gemm';
+import { padded, storeLanes, zeros } from './simd';
+import { stageRows } from './stage';
+import { tilesAlong, transformInputs } from './winograd';
+import { filterGradientTransform, outputGradientTransform } from './winograd-transforms';
+
+/*
+ * The gradient of a 3×3 convolution for its filter: dg = Gᵀ[Σ_tiles (Bᵀ d B) ⊙ (A dy Aᵀ)]G, the exact transpose of
+ * Winograd's formula, so that it costs a quarter of the multiplications too. At the point (1, 1) A dy Aᵀ is the sum
+ * over the tile: the bias gradient comes for free.
+ *
+ * Each worker sums into its own accumulator: [started (64 bytes)][bias: n][36][depth][n].
+ */
+
+/** Tells that an accumulator holds nothing yet. */
+export function clearFlag(accumulator: usize): void {
+  store<i32>(accumulator, 0);
+}
+
+/** One row of tiles of staged gradients [4][4·tiles][channels] to [36][…][channels]. */
+function transformGradients(band: usize, tiles: i32, channels: i32, temporary: usize, to: usize, plane: usize): void {
+  const pixel = (<usize>channels) << 2;
+  const row = <usize>(4 * tiles) * pixel;
+  for (let t = 0; t < tiles; t++) {
+    for (let c: usize = 0; c < pixel; c += 16) {
+      for (let y: usize = 0; y < 4; y++) outputGradientTransform(band + c + y * row, pixel, temporary + y * 96, 16);
+      for (let x: usize = 0; x < 6; x++) outputGradientTransform(temporary + x * 16, 96, to + c + x * plane, 6 * plane);
+    }
+    band += 4 * pixel;
+    to += pixel;
+  }
+}
+
+/** acc[n] (+)= sum over rows of y [rows, n]. */
+export function sumRows(y: usize, rows: i32, n: i32, acc: usize, accumulate: bool): void {
+  const stride = (<usize>n) << 2;
+  for (let c: usize = 0; c < stride; c += 16) {
+    let s = accumulate ? v128.load(acc + c) : zeros();
+    for (let r: usize = 0; r < <usize>rows; r++) s = f32x4.add(s, v128.load(y + c + r * stride));
+    v128.store(acc + c, s);
+  }
+}
+
+/**
+ * Adds the products of rows of tiles to this worker's accumulator.
+ *
+ * @param x [N, height, width, inputs]
+ * @param dy [N, height, width, outputs], masked by `mask` (the ReLU's output; 0: none)
+ * @param begin, end rows of tiles, counted over all images
+ */
+export function winogradFilterGradient(x: usize, dy: usize, mask: usize, height: i32, width: i32, inputs: i32, outputs: i32, accumulators: usize, accumulatorStride: usize, blockRows: i32, scratch: usize, scratchStride: usize, begin: i32, end: i32, worker: i32): void {
+  const tilesY = tilesAlong(height), tilesX = tilesAlong(width);
+  const depth = padded(inputs), n = padded(outputs);
+  const inImage = (<usize>(height * width * inputs)) << 2, outImage = (<usize>(height * width * outputs)) << 2;
+  const room = blockRows * tilesX;
+  const vPlane = (<usize>(room * depth)) << 2, yPlane = (<usize>(room * n)) << 2;
+  const temporary = scratch + <usize>worker * scratchStride;
+  const band = temporary + 40 * 16;
+  const v = band + ((<usize>(6 * (4 * tilesX + 2) * max(depth, n))) << 2);
+  const y = v + 36 * vPlane;
+  const started = accumulators + <usize>worker * accumulatorStride;
+  const bias = started + 64;
+  const products = bias + ((<usize>n) << 2);
+  for (let first = begin; first < end; first += blockRows) {
+    const rows = min(blockRows, end - first);
+    for (let r = 0; r < rows; r++) {
+      const image = (first + r) / tilesY, ty = (first + r) % tilesY;
+      stageRows(x + <usize>image * inImage, 0, height, width, inputs, 4 * ty - 1, 6, -1, 4 * tilesX + 2, band);
+      transformInputs(band, tilesX, depth, temporary, v + ((<usize>(r * tilesX * depth)) << 2), vPlane);
+      const from = <usize>image * outImage;
+      stageRows(dy + from, mask == 0 ? 0 : mask + from, height, width, outputs, 4 * ty, 4, 0, 4 * tilesX, band);
+      transformGradients(band, tilesX, n, temporary, y + ((<usize>(r * tilesX * n)) << 2), yPlane);
+    }
+    const accumulate = load<i32>(started) != 0;
+    store<i32>(started, 1);
+    for (let k: usize = 0; k < 36; k++)
+      multiplyTransposed(v + k * vPlane, (<usize>depth) << 2, depth, y + k * yPlane, (<usize>n) << 2, n, rows * tilesX, products + ((k * <usize>(depth * n)) << 2), accumulate);
+    sumRows(y + 7 * yPlane, rows * tilesX, n, bias, accumulate);
+  }
+}
+
+/** Sum over the workers that did something, of the vector `offset` bytes into their accumulators. */
+export function sumOverWorkers(accumulators: usize, stride: usize, workers: i32, offset: usize): v128 {
+  let s = zeros();
+  for (let w = 0; w < workers; w++) {
+    if (load<i32>(accumulators) != 0) s = f32x4.add(s, v128.load(accumulators + offset));
+    accumulators += stride;
+  }
+  return s;
+}
+
+/** Bias gradient [outputs] of all workers' accumulators. */
+export function reduceBias(accumulators: usize, stride: usize, workers: i32, outputs: i32, dBias: usize): void {
+  for (let o = 0; o < outputs; o += 4)
+    storeLanes(dBias + (<usize>o << 2), sumOverWorkers(accumulators, stride, workers, 64 + (<usize>o << 2)), min(4, outputs - o));
+}
+
+/**
+ * All workers' accumulators to the filter gradient [3, 3, inputs, outputs] and the bias gradient.
+ * @param begin, end input channels
+ */
+export function reduceWinogradFilterGradient(accumulators: usize, stride: usize, workers: i32, inputs: i32, outputs: i32, dFilter: usize, dBias: usize, scratch: usize, scratchStride: usize, begin: i32, end: i32, worker: i32): void {
+  const depth = padded(inputs), n = padded(outputs);
+  const sums = scratch + <usize>worker * scratchStride, half = sums + 36 * 16, taps = half + 18 * 16;
+  if (begin == 0) reduceBias(accumulators, stride, workers, outputs, dBias);
+  for (let i = begin; i < end; i++) {
+    for (let o = 0; o < outputs; o += 4) {
+      const at = 64 + ((<usize>(n + i * n + o)) << 2);
+      for (let k: usize = 0; k < 36; k++)
+        v128.store(sums + (k << 4), sumOverWorkers(accumulators, stride, workers, at + ((k * <usize>(depth * n)) << 2)));
+      for (let y: usize = 0; y < 6; y++) filterGradientTransform(sums + y * 96, 16, half + y * 48, 16);
+      for (let x: usize = 0; x < 3; x++) filterGradientTransform(half + x * 16, 48, taps + x * 16, 48);
+      for (let t: usize = 0; t < 9; t++)
+        storeLanes(dFilter + (((t * <usize>inputs + <usize>i) * <usize>outputs + <usize>o) << 2), v128.load(taps + (t << 4)), min(4, outputs - o));
+    }
+  }
+}

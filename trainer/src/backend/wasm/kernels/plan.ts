@@ -1,0 +1,75 @@
+import { aligned } from '../scratch.ts';
+
+/** A convolution as it is executed, forward or backward. */
+export interface ConvolutionShape {
+  readonly images: number;
+  readonly height: number;
+  readonly width: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** Channels rounded up to whole vectors of four. */
+export function padded(channels: number): number {
+  return (channels + 3) & ~3;
+}
+
+/** Tiles that share one pass over the transformed filters: more reuse them, fewer stay in the second-level cache. */
+const TILES_PER_BLOCK = 32;
+
+const VECTOR = 16;
+const FLOAT = 4;
+
+/** How a 3×3 convolution is divided: see `winograd.ts` of the kernels. */
+export interface WinogradPlan {
+  /** Rows of tiles over all images. */
+  readonly tileRows: number;
+  /** Rows of tiles that are done together: the unit of work of a thread. */
+  readonly blockRows: number;
+  readonly filterBytes: number;
+  /** For each thread: what the convolution needs, and what the filter gradient needs. */
+  readonly scratchBytes: number;
+  readonly gradientScratchBytes: number;
+  readonly accumulatorBytes: number;
+}
+
+export function planWinograd(shape: ConvolutionShape, threads: number): WinogradPlan {
+  const depth = padded(shape.inputs);
+  const n = padded(shape.outputs);
+  const tilesX = Math.ceil(shape.width / 4);
+  const tileRows = shape.images * Math.ceil(shape.height / 4);
+  const fair = Math.ceil(tileRows / threads);
+  const blockRows = Math.max(1, Math.min(Math.floor(TILES_PER_BLOCK / tilesX), fair));
+  const tiles = padded(blockRows * tilesX);
+  const band = 40 * VECTOR + 6 * (4 * tilesX + 2) * Math.max(depth, n) * FLOAT;
+  const scratch = aligned(band + 36 * tiles * (depth + n) * FLOAT);
+  return {
+    tileRows,
+    blockRows,
+    filterBytes: 36 * depth * n * FLOAT,
+    scratchBytes: scratch,
+    gradientScratchBytes: scratch,
+    accumulatorBytes: aligned(64 + (n + 36 * depth * n) * FLOAT),
+  };
+}
+
+/** Pixels of a 1×1 convolution that a thread takes at a time. */
+export const POINTWISE_CHUNK = 2048;
+
+export interface PointwisePlan {
+  readonly pixels: number;
+  readonly filterBytes: number;
+  readonly scratchBytes: number;
+  readonly accumulatorBytes: number;
+}
+
+export function planPointwise({ images, height, width, inputs, outputs }: ConvolutionShape): PointwisePlan {
+  const depth = padded(inputs);
+  const n = padded(outputs);
+  return {
+    pixels: images * height * width,
+    filterBytes: (depth + 1) * n * FLOAT,
+    scratchBytes: aligned(64 * (depth + n) * FLOAT),
+    accumulatorBytes: aligned(64 + (depth + 1) * n * FLOAT),
+  };
+}

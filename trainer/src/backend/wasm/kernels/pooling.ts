@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { register } from './register.ts';
+
+type Shape4D = readonly [number, number, number, number];
+
+/** Rows that a thread takes at a time. */
+const ROWS = 16;
+
+/** Whether a pooling is 2×2 with stride 2 and "same" padding. */
+function handled({ filterSize, strides, pad }: Readonly<Record<string, unknown>>): boolean {
+  return [filterSize, strides].flat().every((n) => n === 2) && pad === 'same';
+}
+
+/** AvgPool and AvgPoolGrad of 2×2 windows. */
+export function registerPooling(): void {
+  register(
+    tf.AvgPool,
+    ({ inputs, backend }) => {
+      const { x } = inputs as { x: tf.TensorInfo };
+      const [images, height, width, channels] = x.shape as unknown as Shape4D;
+      const rows = Math.ceil(height / 2);
+      const out = backend.makeOutput([images, rows, Math.ceil(width / 2), channels], 'float32');
+      backend.kernels.run(
+        ...(['averagePool', images * rows, ROWS] as const),
+        ...[backend.address(x), height, width, channels, backend.address(out)],
+      );
+      return out;
+    },
+    handled,
+  );
+  register(
+    tf.AvgPoolGrad,
+    ({ inputs, backend }) => {
+      const { dy, input } = inputs as { dy: tf.TensorInfo; input: tf.TensorInfo };
+      const [images, height, width, channels] = input.shape as unknown as Shape4D;
+      const out = backend.makeOutput(input.shape, 'float32');
+      backend.kernels.run(
+        ...(['averagePoolGradient', images * height, ROWS] as const),
+        ...[backend.address(dy), height, width, channels, backend.address(out)],
+      );
+      return out;
+    },
+    handled,
+  );
+}
