@@ -1,0 +1,55 @@
+import { toHex } from './hex.ts';
+import type { KeyRecord, Scope } from './hospital.ts';
+import { sha256 } from './sha256.ts';
+
+const FORM = /^dp_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
+
+/** Compared against when the key's id is unknown, so that the answer takes as long as for a known one. */
+const NOBODY = { salt: '0'.repeat(32), hash: '0'.repeat(64) };
+
+/**
+ * Makes an API key, `dp_<id>_<256 random bits in base64url>`, and the record to keep of it. The key itself is not kept
+ * and cannot be shown again.
+ *
+ * @param created ISO 8601, UTC.
+ */
+export async function createKey(
+  scopes: readonly Scope[],
+  created: string,
+): Promise<{ key: string; record: KeyRecord }> {
+  const id = toHex(crypto.getRandomValues(new Uint8Array(6)));
+  const key = `dp_${id}_${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
+  const salt = toHex(crypto.getRandomValues(new Uint8Array(16)));
+  return { key, record: { id, salt, hash: await saltedHash(salt, key), scopes: [...scopes], created } };
+}
+
+/** The record that a key belongs to, or null. Takes the same time for a wrong secret as for an unknown id. */
+export async function verifyKey(records: readonly KeyRecord[], key: string): Promise<KeyRecord | null> {
+  const id = FORM.exec(key)?.[1];
+  const record = records.find((candidate) => candidate.id === id);
+  const { salt, hash } = record ?? NOBODY;
+  const same = equalInConstantTime(await saltedHash(salt, key), hash);
+  return record && same ? record : null;
+}
+
+/**
+ * A fast hash is right here, other than for passwords: a key holds 256 random bits, which nobody can try out, so a slow
+ * hash would protect nothing and cost every request.
+ */
+function saltedHash(salt: string, key: string): Promise<string> {
+  return sha256(new TextEncoder().encode(salt + key));
+}
+
+/** Looks at every character, so that the time tells nothing of where two hashes differ. */
+function equalInConstantTime(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
