@@ -1,4 +1,4 @@
-import '@tensorflow/tfjs-backend-cpu';
+import '../backend/cpu-backend.ts';
 import '../backend/gradients.ts';
 import { decode } from '@d-persona/shared/model/decoder.ts';
 import { Random } from '@d-persona/shared/random.ts';

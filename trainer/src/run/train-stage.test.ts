@@ -1,4 +1,4 @@
-import '@tensorflow/tfjs-backend-cpu';
+import '../backend/cpu-backend.ts';
 import '../backend/gradients.ts';
 import { mkdtemp, readdir, readFile, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

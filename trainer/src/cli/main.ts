@@ -1,0 +1,31 @@
+import { Command, CommanderError } from 'commander';
+import { evaluateCommand } from './evaluate-command.ts';
+import { EXIT, EXIT_CODES_HELP, reportError } from './exit-codes.ts';
+import { publishCommand } from './publish-command.ts';
+import { segmentCommand } from './segment-command.ts';
+import { serveCommand } from './serve-command.ts';
+import { trainCommand } from './train-command.ts';
+
+/**
+ * The command line `d-persona`.
+ *
+ * @param argv as of the process, with the program's own two entries first
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('d-persona')
+    .description('Diversified and personalised outlines from several experts: train, evaluate, publish, serve, segment')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .exitOverride();
+  for (const command of [trainCommand(), evaluateCommand(), publishCommand(), serveCommand(), segmentCommand()]) {
+    program.addCommand(command.exitOverride().addHelpText('after', EXIT_CODES_HELP));
+  }
+  try {
+    await program.parseAsync([...argv]);
+    return EXIT.done;
+  } catch (error) {
+    // Commander has printed what was wrong with the command, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.input;
+    return reportError(error);
+  }
+}
