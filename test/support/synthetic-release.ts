@@ -1,0 +1,89 @@
+import type { Architecture } from '@d-persona/shared/model/architecture.ts';
+import { servingSpecs } from '@d-persona/shared/model/weights.ts';
+import { Random } from '@d-persona/shared/random.ts';
+import { createKey } from '@d-persona/shared/release/api-key.ts';
+import { type EncodedRelease, encodeRelease } from '@d-persona/shared/release/encode-release.ts';
+import { type Scope, saveHospital } from '@d-persona/shared/release/hospital.ts';
+import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
+import { promoteRelease, publishRelease } from '@d-persona/shared/release/store.ts';
+
+export const SYNTHETIC: Architecture = {
+  backbone: 'unet',
+  channels: 1,
+  personas: 3,
+  latent: 6,
+  widths: [8, 16, 32],
+  posterior: 'all',
+  head: { widths: [16, 8], finalRelu: false, padding: 1, dropout: 0.1 },
+  keys: 'standardised',
+};
+
+/** The model's input, height and width: not square, so that a swap of the two is seen. */
+export const INPUT_SIZE: [number, number] = [32, 48];
+
+/** A release of random weights: it draws nonsense, but every persona and sample another, which is what tests need. */
+export function syntheticRelease(seed = 1): Promise<EncodedRelease> {
+  const random = new Random(seed);
+  const specs = servingSpecs(SYNTHETIC);
+  const weights = new Map(
+    specs.map(({ name, shape }) => {
+      const fanIn = shape.slice(0, -1).reduce((a, b) => a * b, 1);
+      const scale = shape.length > 1 ? Math.sqrt(2 / fanIn) : 0.05;
+      const data = random.gaussians(shape.reduce((a, b) => a * b, 1)).map((value) => scale * value);
+      // Wide priors and an outspoken last layer, so that latent vectors matter.
+      if (name === 'decoder/first/kernel') for (let i = 8 * 8; i < data.length; i++) data[i] = 2 * data[i]!;
+      return [name, { shape, data }];
+    }),
+  );
+  const persona = (id: string) => ({
+    id,
+    title: `Persona ${id}`,
+    kind: 'rank' as const,
+    metrics: { dice: 0.5 },
+  });
+  return encodeRelease(weights, specs, {
+    software: { name: 'd-persona', version: '0.1.0' },
+    architecture: SYNTHETIC,
+    input: { size: INPUT_SIZE, channels: 1, scaling: { kind: 'standardise' }, spacing: null, modality: null },
+    personas: [persona('rank-1'), persona('rank-2'), persona('rank-3')],
+    metrics: {},
+    quantization: {
+      kind: 'int8',
+      diceBefore: 0.5,
+      diceAfter: 0.5,
+      gedBefore: 0.5,
+      gedAfter: 0.5,
+      maxDiceLoss: 0.005,
+    },
+    training: {
+      dataset: 'synthetic',
+      sourceSha256: '00'.repeat(32),
+      licence: 'none',
+      attribution: 'random numbers',
+      patients: 0,
+      images: 0,
+      splitSeed: seed,
+      preset: 'recipe',
+      steps: { stage1: 0, stage2: 0 },
+      seed,
+    },
+    provenance: { created: '2026-01-01T00:00:00Z', commit: null },
+  });
+}
+
+/** Stores a hospital with one key for each set of scopes. @returns the keys */
+export async function addHospital(
+  store: ObjectStore,
+  id: string,
+  scopes: readonly (readonly Scope[])[],
+): Promise<string[]> {
+  const made = await Promise.all(scopes.map((set) => createKey(set, '2026-01-01T00:00:00Z')));
+  await saveHospital(store, { id, title: id, keys: made.map(({ record }) => record) });
+  return made.map(({ key }) => key);
+}
+
+/** Publishes a release and makes it the hospital's current one. */
+export async function serve(store: ObjectStore, hospital: string, release: EncodedRelease): Promise<void> {
+  await publishRelease(store, release);
+  await promoteRelease(store, hospital, release.hash);
+}
