@@ -46,7 +46,11 @@ const quantizationSchema = z
     diceAfter: z.number().min(0).max(1),
     gedBefore: z.number(),
     gedAfter: z.number(),
-    maxDiceLoss: z.number().min(0).max(1).meta({ description: 'Beyond it, publishing is refused' }),
+    maxLoss: z
+      .number()
+      .min(0)
+      .max(1)
+      .meta({ description: 'Most that Dice may fall or GED rise; beyond it, publishing is refused' }),
   })
   .meta({ description: 'What storing the weights in fewer bits cost on the test patients' });
 

@@ -52,7 +52,7 @@ export function description(kind: Quantization = 'int8'): ReleaseDescription {
       diceAfter: 0.829,
       gedBefore: 0.18,
       gedAfter: 0.181,
-      maxDiceLoss: 0.005,
+      maxLoss: 0.005,
     },
     training: {
       dataset: 'nodules',
