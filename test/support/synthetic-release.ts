@@ -30,8 +30,9 @@ export function syntheticRelease(seed = 1): Promise<EncodedRelease> {
       const fanIn = shape.slice(0, -1).reduce((a, b) => a * b, 1);
       const scale = shape.length > 1 ? Math.sqrt(2 / fanIn) : 0.05;
       const data = random.gaussians(shape.reduce((a, b) => a * b, 1)).map((value) => scale * value);
-      // Wide priors and an outspoken last layer, so that latent vectors matter.
-      if (name === 'decoder/first/kernel') for (let i = 8 * 8; i < data.length; i++) data[i] = 2 * data[i]!;
+      // An outspoken last layer around 0, so that masks are neither empty nor full.
+      if (name === 'decoder/last/kernel') for (let i = 0; i < data.length; i++) data[i] = 4 * (data[i] as number);
+      if (name === 'decoder/last/bias') data.fill(-3.3);
       return [name, { shape, data }];
     }),
   );
@@ -53,7 +54,7 @@ export function syntheticRelease(seed = 1): Promise<EncodedRelease> {
       diceAfter: 0.5,
       gedBefore: 0.5,
       gedAfter: 0.5,
-      maxDiceLoss: 0.005,
+      maxLoss: 0.005,
     },
     training: {
       dataset: 'synthetic',
@@ -77,7 +78,7 @@ export async function addHospital(
   id: string,
   scopes: readonly (readonly Scope[])[],
 ): Promise<string[]> {
-  const made = await Promise.all(scopes.map((set) => createKey(set, '2026-01-01T00:00:00Z')));
+  const made = await Promise.all(scopes.map((set) => createKey(id, set, '2026-01-01T00:00:00Z')));
   await saveHospital(store, { id, title: id, keys: made.map(({ record }) => record) });
   return made.map(({ key }) => key);
 }

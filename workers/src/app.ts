@@ -39,7 +39,8 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   });
   app.onError((error, c) => {
     const problem = toProblemError(error);
-    if (problem.kind === 'internal-error') logFault(error, c.var.requestId);
+    // A ProblemError is the caller's affair; what became a 5xx otherwise is the operator's.
+    if (problem.status >= 500 && problem !== error) logFault(error, c.var.requestId);
     return problemResponse(problem, c.var.requestId);
   });
   return app;

@@ -2,30 +2,38 @@ import { toHex } from './hex.ts';
 import type { KeyRecord, Scope } from './hospital.ts';
 import { sha256 } from './sha256.ts';
 
-const FORM = /^dp_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
+/** Ids of hospitals hold no underscore, so that the parts cannot be confused. */
+const FORM = /^dp_(?<hospital>[a-z0-9][a-z0-9-]{0,62})_(?<id>[0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 
 /** Compared against when the key's id is unknown, so that the answer takes as long as for a known one. */
 const NOBODY = { salt: '0'.repeat(32), hash: '0'.repeat(64) };
 
 /**
- * Makes an API key, `dp_<id>_<256 random bits in base64url>`, and the record to keep of it. The key itself is not kept
- * and cannot be shown again.
+ * Makes an API key, `dp_<hospital>_<id>_<256 random bits in base64url>`, and the record to keep of it. The key itself is
+ * not kept and cannot be shown again. It names its hospital, so that a key that is wrong can be told from one that is
+ * right but another hospital's.
  *
  * @param created ISO 8601, UTC.
  */
 export async function createKey(
+  hospital: string,
   scopes: readonly Scope[],
   created: string,
 ): Promise<{ key: string; record: KeyRecord }> {
   const id = toHex(crypto.getRandomValues(new Uint8Array(6)));
-  const key = `dp_${id}_${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
+  const key = `dp_${hospital}_${id}_${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
   const salt = toHex(crypto.getRandomValues(new Uint8Array(16)));
   return { key, record: { id, salt, hash: await saltedHash(salt, key), scopes: [...scopes], created } };
 }
 
+/** The hospital that a key names, or null for what is no key. Nothing is verified. */
+export function hospitalOfKey(key: string): string | null {
+  return FORM.exec(key)?.groups?.hospital ?? null;
+}
+
 /** The record that a key belongs to, or null. Takes the same time for a wrong secret as for an unknown id. */
 export async function verifyKey(records: readonly KeyRecord[], key: string): Promise<KeyRecord | null> {
-  const id = FORM.exec(key)?.[1];
+  const id = FORM.exec(key)?.groups?.id;
   const record = records.find((candidate) => candidate.id === id);
   const { salt, hash } = record ?? NOBODY;
   const same = equalInConstantTime(await saltedHash(salt, key), hash);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createKey, verifyKey } from './api-key.ts';
+import { createKey, hospitalOfKey, verifyKey } from './api-key.ts';
 import { keyRecordSchema, loadHospital, saveHospital } from './hospital.ts';
 import { MemoryStore } from './release.fixtures.ts';
 
@@ -8,24 +8,30 @@ const CREATED = '2026-01-02T03:04:05Z';
 
 describe('API keys', () => {
   it('are told by the record, which does not hold them', async () => {
-    const { key, record } = await createKey(['segment', 'annotate'], CREATED);
-    expect(key).toMatch(/^dp_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$/);
+    const { key, record } = await createKey('demo', ['segment', 'annotate'], CREATED);
+    expect(key).toMatch(/^dp_demo_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$/);
     expect(keyRecordSchema.parse(record)).toEqual(record);
-    expect(JSON.stringify(record)).not.toContain(key.split('_').slice(2).join('_'));
-    const other = await createKey(['admin'], CREATED);
+    expect(JSON.stringify(record)).not.toContain(key.split('_').slice(3).join('_'));
+    const other = await createKey('demo', ['admin'], CREATED);
     expect(await verifyKey([other.record, record], key)).toBe(record);
     expect(await verifyKey([other.record], key)).toBeNull();
     expect(await verifyKey([], key)).toBeNull();
   });
 
+  it('name their hospital', async () => {
+    expect(hospitalOfKey((await createKey('north-2', ['segment'], CREATED)).key)).toBe('north-2');
+    for (const none of ['', 'dp_north', 'dp_../x_0123456789ab_'.padEnd(80, 'A')])
+      expect(hospitalOfKey(none)).toBeNull();
+  });
+
   it('differ, and so do the salts', async () => {
-    const made = await Promise.all(Array.from({ length: 20 }, () => createKey(['segment'], CREATED)));
+    const made = await Promise.all(Array.from({ length: 20 }, () => createKey('demo', ['segment'], CREATED)));
     expect(new Set(made.map(({ key }) => key)).size).toBe(20);
     expect(new Set(made.map(({ record }) => record.salt)).size).toBe(20);
   });
 
   it('with any character changed are nobody’s', async () => {
-    const { key, record } = await createKey(['segment'], CREATED);
+    const { key, record } = await createKey('demo', ['segment'], CREATED);
     await fc.assert(
       fc.asyncProperty(
         fc.nat(key.length - 1),
@@ -45,7 +51,7 @@ describe('API keys', () => {
 describe('hospitals', () => {
   it('are stored and read', async () => {
     const store = new MemoryStore();
-    const { record } = await createKey(['segment'], CREATED);
+    const { record } = await createKey('demo', ['segment'], CREATED);
     const hospital = { id: 'north', title: 'North Hospital', keys: [record] };
     await saveHospital(store, hospital);
     expect(store.writes).toEqual(['hospitals/north/hospital.json']);

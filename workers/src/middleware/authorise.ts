@@ -8,35 +8,24 @@ import type { Tenants } from '../tenant/tenants.ts';
  * Lets a request pass whose key belongs to the hospital of its path and has the scope. A key of another hospital
  * learns nothing, not even whether the hospital of the path exists.
  *
- * @throws ProblemError 401 without a key, 404 with a key that is not the hospital's, 403 without the scope
+ * @throws ProblemError 401 without a valid key, 404 with a key of another hospital, 403 without the scope
  */
 export function authorise(tenants: Tenants, scope: Scope) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const token = bearerToken(c.req.header('authorization'));
-    if (token === undefined) {
-      throw new ProblemError(
-        'missing-key',
-        'authorization: holds no key. Send "Bearer" and a key of the hospital.',
-        {
-          'www-authenticate': 'Bearer realm="d-persona"',
-        },
-      );
+    const holder = token === undefined ? null : await tenants.keyHolder(token);
+    if (holder === null) {
+      const detail = 'authorization: holds no valid key. Send "Bearer" and a key of the hospital.';
+      throw new ProblemError('missing-key', detail, { 'www-authenticate': 'Bearer realm="d-persona"' });
     }
-    const hospital = c.req.param('hospital') ?? '';
-    const key = await tenants.keyOf(hospital, token);
-    if (key === null) {
-      throw new ProblemError(
-        'not-found',
-        'path: names nothing that this key can see. Check the key and the hospital.',
-      );
+    if (holder.hospital !== c.req.param('hospital')) {
+      throw new ProblemError('not-found', 'path: names nothing that this key can see. Check the hospital.');
     }
-    if (!key.scopes.includes(scope)) {
-      throw new ProblemError(
-        'missing-scope',
-        `authorization: the key lacks the scope "${scope}". Ask for a key that has it.`,
-      );
+    if (!holder.scopes.includes(scope)) {
+      const detail = `authorization: the key lacks the scope "${scope}". Ask for a key that has it.`;
+      throw new ProblemError('missing-scope', detail);
     }
-    c.set('hospital', hospital);
+    c.set('hospital', holder.hospital);
     await next();
   });
 }

@@ -6,8 +6,10 @@ import {
   problemType,
 } from '@d-persona/shared/contract/problem.ts';
 import { InputError } from '@d-persona/shared/errors.ts';
+import { ReleaseError } from '@d-persona/shared/release/release-error.ts';
 import { HTTPException } from 'hono/http-exception';
-import { ProblemError } from './problem-error.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
+import { ProblemError, unavailable } from './problem-error.ts';
 
 /** What was wrong with an image or a region (the code of an InputError) as a kind of problem. */
 const INPUT_PROBLEMS: Readonly<Record<string, ProblemKind>> = {
@@ -18,6 +20,8 @@ const INPUT_PROBLEMS: Readonly<Record<string, ProblemKind>> = {
   'image-too-large': 'too-large',
   'image-too-small': 'unreadable-image',
   'unsupported-image': 'unreadable-image',
+  'region-outside-image': 'unreadable-image',
+  'bad-region': 'unreadable-image',
 };
 
 /**
@@ -26,6 +30,13 @@ const INPUT_PROBLEMS: Readonly<Record<string, ProblemKind>> = {
  */
 export function toProblemError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
+  if (error instanceof ReleaseError || error instanceof StoreUnavailable) {
+    return unavailable(
+      'no-release',
+      "The hospital's release cannot be loaded now. Try again in a while.",
+      30,
+    );
+  }
   if (error instanceof InputError) {
     const kind = INPUT_PROBLEMS[error.code];
     if (kind !== undefined) return new ProblemError(kind, error.message);

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
+import { StoreUnavailable } from './store-unavailable.ts';
 
 /** What is used of a bucket binding of Cloudflare R2. */
 export interface Bucket {
@@ -11,7 +12,7 @@ export interface Bucket {
   }>;
 }
 
-/** A bucket as the place where releases and hospitals are kept. */
+/** A bucket as the place where releases and hospitals are kept. All methods throw StoreUnavailable when it fails. */
 export class R2Store implements ObjectStore {
   readonly #bucket: Bucket;
 
@@ -20,12 +21,12 @@ export class R2Store implements ObjectStore {
   }
 
   async get(key: string): Promise<ArrayBuffer | null> {
-    const object = await this.#bucket.get(key);
-    return object === null ? null : object.arrayBuffer();
+    const object = await answered(this.#bucket.get(key));
+    return object === null ? null : answered(object.arrayBuffer());
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
-    await this.#bucket.put(key, bytes);
+    await answered(this.#bucket.put(key, bytes));
   }
 
   /** All keys, however many pages the bucket tells them in; R2 orders them. */
@@ -33,10 +34,18 @@ export class R2Store implements ObjectStore {
     const keys: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await this.#bucket.list(cursor === undefined ? { prefix } : { prefix, cursor });
+      const page = await answered(this.#bucket.list(cursor === undefined ? { prefix } : { prefix, cursor }));
       keys.push(...page.objects.map(({ key }) => key));
       cursor = page.truncated ? page.cursor : undefined;
     } while (cursor !== undefined);
     return keys;
+  }
+}
+
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new StoreUnavailable(cause);
   }
 }

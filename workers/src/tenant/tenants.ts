@@ -1,11 +1,17 @@
-import { verifyKey } from '@d-persona/shared/release/api-key.ts';
-import { type Hospital, type KeyRecord, loadHospital } from '@d-persona/shared/release/hospital.ts';
+import { hospitalOfKey, verifyKey } from '@d-persona/shared/release/api-key.ts';
+import { type Hospital, loadHospital, type Scope } from '@d-persona/shared/release/hospital.ts';
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
 import { currentRelease } from '@d-persona/shared/release/store.ts';
 import { unavailable } from '../problem/problem-error.ts';
 import { Remembered } from './remembered.ts';
 
 const RETRY_SECONDS = 5;
+
+/** Who shows a key. */
+export interface KeyHolder {
+  readonly hospital: string;
+  readonly scopes: readonly Scope[];
+}
 
 /** The hospitals as the store knows them: their keys, and by which release each is served. */
 export class Tenants {
@@ -19,12 +25,16 @@ export class Tenants {
     this.#releases = new Remembered(lifetimeMs, now);
   }
 
-  /** The hospital's key that was shown, or null if the hospital has no such key, or does not exist. */
-  async keyOf(hospital: string, key: string): Promise<KeyRecord | null> {
-    const known = await this.#hospitals.get(hospital, async () => {
-      return (await loadHospital(this.#store, hospital)) ?? undefined;
-    });
-    return verifyKey(known?.keys ?? [], key);
+  /** Whose key this is and what it may do, or null for a key that no hospital has. */
+  async keyHolder(key: string): Promise<KeyHolder | null> {
+    const id = hospitalOfKey(key);
+    if (id === null) return null;
+    const hospital = await this.#hospitals.get(
+      id,
+      async () => (await loadHospital(this.#store, id)) ?? undefined,
+    );
+    const record = await verifyKey(hospital?.keys ?? [], key);
+    return record && { hospital: id, scopes: record.scopes };
   }
 
   /** The hash of the release that the hospital is served by. @throws ProblemError 503 while there is none */
