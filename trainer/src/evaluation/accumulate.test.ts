@@ -93,7 +93,8 @@ describe('accumulated evaluation', () => {
   it('says that personas which draw like their raters beat the consensus', () => {
     const evaluation = evaluate([3, 4, 5]);
     expect(evaluation.rows[0]?.dicePersonaMean.mean).toBe(1);
-    expect(evaluation.rows[0]?.areasRising.mean).toBe(1);
+    expect(evaluation.rows.map(({ areasRising }) => areasRising.mean)).toEqual([1, 0]); // one mask for all does not rise
+    expect(evaluation.raters.areasRising.mean).toBe(1);
     expect(evaluation.comparisons).toHaveLength(1);
     expect(evaluation.comparisons[0]?.verdict).toBe('beats');
     expect(evaluation.comparisons[0]?.sentence).toMatch(

@@ -4,9 +4,9 @@ import {
   diversityOf,
   emptyColumns,
   estimateSet,
-  isRising,
   maskOut,
   meanOfKnown,
+  rises,
 } from './columns.ts';
 import { dicePersona } from './metrics/dice-persona.ts';
 import { packMasks } from './metrics/packed-masks.ts';
@@ -48,6 +48,7 @@ export class EvaluationAccumulator {
   readonly #patients: string[] = [];
   readonly #raterDiversity: number[] = [];
   readonly #raterAreas: number[][] = [];
+  readonly #raterAreasRising: number[] = [];
   readonly #methods = new Map<Method, Columns>();
   #withoutRater = 0;
 
@@ -76,6 +77,7 @@ export class EvaluationAccumulator {
     this.#patients.push(image.patient);
     this.#raterDiversity.push(diversityOf(there));
     this.#raterAreas.push(maskOut(packMasks(image.raters).areas, image.present));
+    this.#raterAreasRising.push(rises(packMasks(there).areas));
     for (const method of methods) this.#addAnswers(method, image);
   }
 
@@ -89,7 +91,7 @@ export class EvaluationAccumulator {
     columns.answers.push(setMetrics(answers.masks, image, answers.meanProbability));
     columns.dicePersona.push(dicePersona(packed, packMasks(image.raters), image.present));
     columns.areas.push(maskOut(packed.areas, image.present));
-    columns.areasRising.push(isRising(packed.areas) ? 1 : 0);
+    columns.areasRising.push(rises(packed.areas));
   }
 
   /**
@@ -119,7 +121,11 @@ export class EvaluationAccumulator {
       images: this.#patients.length,
       patients: new Set(this.#patients).size,
       imagesWithoutRater: this.#withoutRater,
-      raters: { diversity: estimate(this.#raterDiversity), areas: estimates(this.#raterAreas) },
+      raters: {
+        diversity: estimate(this.#raterDiversity),
+        areas: estimates(this.#raterAreas),
+        areasRising: estimate(this.#raterAreasRising),
+      },
       rows,
       comparisons: this.#comparisons(options),
     } satisfies Evaluation);

@@ -56,6 +56,9 @@ export function meanOfKnown(values: readonly number[]): number {
   return mean(values.filter((value) => !Number.isNaN(value)));
 }
 
-export function isRising(values: readonly number[]): boolean {
-  return values.every((value, index) => index === 0 || value >= (values[index - 1] as number));
+/** 1 if no value is below the one before it and the last is above the first, 0 if not; NaN of one value. */
+export function rises(values: readonly number[]): number {
+  if (values.length < 2) return Number.NaN;
+  const never = values.every((value, index) => index === 0 || value >= (values[index - 1] as number));
+  return never && (values.at(-1) as number) > (values[0] as number) ? 1 : 0;
 }

@@ -28,3 +28,8 @@ export function formatNumber(value: number, { digits = 3, signed = false }: Esti
   if (value < 0) return `−${text}`;
   return signed ? `+${text}` : text;
 }
+
+/** The mean of shares as `97 %`, `–` where there is none. */
+export function formatPercent({ mean }: Estimate): string {
+  return mean === null ? '–' : `${formatNumber(100 * mean, { digits: 0 })} %`;
+}

@@ -1,4 +1,4 @@
-import { formatEstimate } from './format-estimate.ts';
+import { formatEstimate, formatPercent } from './format-estimate.ts';
 import { type Evaluation, METHOD_TITLES, type MethodRow, type SetMetrics } from './table.ts';
 
 /** The evaluation as Markdown whose columns align in a terminal too. */
@@ -7,7 +7,7 @@ export function renderEvaluation(evaluation: Evaluation): string {
     protocolLine(evaluation),
     '## Personas: Dice with their own rater (by identity)',
     renderTable(personaCells(evaluation)),
-    ...evaluation.comparisons.map(({ sentence }) => `- ${sentence}`),
+    evaluation.comparisons.map(({ sentence }) => `- ${sentence}`).join('\n'),
     '## Predictions as a set',
     renderTable(setCells(evaluation)),
     '## Mean areas in pixels',
@@ -77,17 +77,18 @@ export function setCells({ rows, raters }: Evaluation): string[][] {
 /** The raters' mean areas and each method's; of ranks also how often a method's areas rise from first to last. */
 export function areaCells({ personas, protocol, raters, rows }: Evaluation): string[][] {
   const ranks = protocol.personaKind === 'rank';
-  const cells = (title: string, areas: MethodRow['areas'], rising: string): string[] => [
+  const cells = (
+    title: string,
+    { areas, areasRising }: Pick<MethodRow, 'areas' | 'areasRising'>,
+  ): string[] => [
     title,
     ...areas.map((area) => formatEstimate(area, { digits: 0 })),
-    ...(ranks ? [rising] : []),
+    ...(ranks ? [formatPercent(areasRising)] : []),
   ];
   return [
-    ['', ...personas, ...(ranks ? ['never falling'] : [])],
-    cells('raters', raters.areas, '100 %'),
-    ...rows.map((row) =>
-      cells(METHOD_TITLES[row.method], row.areas, `${Math.round(100 * (row.areasRising.mean ?? 0))} %`),
-    ),
+    ['', ...personas, ...(ranks ? ['rising'] : [])],
+    cells('raters', raters),
+    ...rows.map((row) => cells(METHOD_TITLES[row.method], row)),
   ];
 }
 

@@ -19,7 +19,7 @@ export type Baseline = Exclude<Method, 'd-persona'>;
 export const METHOD_TITLES: Readonly<Record<Method, string>> = {
   'd-persona': 'D-Persona',
   'consensus-unet': 'consensus U-Net',
-  'consensus-unet-thresholds': 'consensus U-Net, one threshold a persona',
+  'consensus-unet-thresholds': 'consensus U-Net with tuned thresholds',
   'prior-mean': 'prior mean',
   'random-prior-sample': 'random prior sample',
 };
@@ -52,7 +52,7 @@ export const methodRowSchema = z.strictObject({
   dicePersonaMean: estimateSchema,
   /** Mean area in pixels, one a persona, over the images that its rater outlined. */
   areas: z.array(estimateSchema),
-  /** Share of the images in which no answer is smaller than the one before it; what ranks by area must do. */
+  /** Share of the images in which the areas rise: none below the one before it, the last above the first. */
   areasRising: estimateSchema,
 });
 export type MethodRow = z.infer<typeof methodRowSchema>;
@@ -93,7 +93,11 @@ export const evaluationSchema = z.strictObject({
   patients: z.int().positive(),
   /** Images that were left out since no rater had outlined them. */
   imagesWithoutRater: z.int().nonnegative(),
-  raters: z.strictObject({ diversity: estimateSchema, areas: z.array(estimateSchema) }),
+  raters: z.strictObject({
+    diversity: estimateSchema,
+    areas: z.array(estimateSchema),
+    areasRising: estimateSchema,
+  }),
   /** The first is D-Persona's. */
   rows: z.array(methodRowSchema).min(1),
   comparisons: z.array(comparisonSchema),
