@@ -4,10 +4,18 @@ import {
   caseOptionsSchema,
   personaOptionsSchema,
 } from '@d-persona/shared/contract/options.ts';
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { DOCS_PAGE } from '../docs/page.ts';
 import type { AppEnv } from '../services.ts';
 import { VERSION } from '../version.ts';
+
+/** What the descriptions of bodies refer to: see {@link imageBody}. */
+const BODY_SCHEMAS = {
+  CaseReference: caseReferenceSchema,
+  CaseOptions: caseOptionsSchema,
+  PersonaOptions: personaOptionsSchema,
+  AllPersonasOptions: allPersonasOptionsSchema,
+};
 
 const DOCUMENT = {
   openapi: '3.1.0',
@@ -28,11 +36,10 @@ export function descriptionRoutes(app: OpenAPIHono<AppEnv>): void {
     scheme: 'bearer',
     description: 'A key of the hospital',
   });
-  // Named by the bodies' descriptions, which no validator of the router reads.
-  registry.register('CaseReference', caseReferenceSchema);
-  registry.register('CaseOptions', caseOptionsSchema);
-  registry.register('PersonaOptions', personaOptionsSchema);
-  registry.register('AllPersonasOptions', allPersonasOptionsSchema);
+  for (const [name, schema] of Object.entries(BODY_SCHEMAS)) {
+    // Built anew, because only what is built after `@hono/zod-openapi` was loaded can be registered.
+    registry.register(name, z.strictObject(schema.shape).meta({ description: schema.description }));
+  }
   app.get('/openapi.json', (c) => c.json(app.getOpenAPI31Document(DOCUMENT)));
   app.get('/docs', (c) => c.html(DOCS_PAGE));
 }

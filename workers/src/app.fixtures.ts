@@ -1,0 +1,69 @@
+import '@tensorflow/tfjs-backend-wasm';
+import { encodePng } from '@d-persona/shared/image/encode-png.ts';
+import { MemoryStore } from '@d-persona/shared/release/release.fixtures.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { addHospital, serve, syntheticRelease } from '../../test/support/synthetic-release.ts';
+import { createApp } from './app.ts';
+import { createServices } from './create-services.ts';
+import { settingsSchema } from './settings.ts';
+
+/** The API in this process, on a store in memory, with a clock that stands still until it is moved. */
+export interface TestApp {
+  readonly store: MemoryStore;
+  readonly release: string;
+  /** Of the hospital `demo`, with the scope `segment`. */
+  readonly key: string;
+  /** Of the hospital `demo`, with the scope `annotate` only. */
+  readonly annotateKey: string;
+  /** Of the hospital `north`, with the scope `segment`. */
+  readonly northKey: string;
+  readonly clock: { ms: number };
+  /** Sends a request, with the key of `demo` unless it says otherwise. */
+  send(path: string, init?: RequestInit): Promise<Response>;
+  /** Posts a body with its content type. */
+  post(
+    path: string,
+    body: BodyInit,
+    contentType: string | undefined,
+    headers?: HeadersInit,
+  ): Promise<Response>;
+}
+
+/** @param settings variables that differ from the defaults. */
+export async function startTestApp(settings: Record<string, number> = {}): Promise<TestApp> {
+  await tf.setBackend('wasm');
+  const store = new MemoryStore();
+  const [key = '', annotateKey = ''] = await addHospital(store, 'demo', [['segment'], ['annotate']]);
+  const [northKey = ''] = await addHospital(store, 'north', [['segment']]);
+  const release = await syntheticRelease();
+  await serve(store, 'demo', release);
+  await serve(store, 'north', release);
+  const clock = { ms: Date.UTC(2026, 0, 2) };
+  const app = createApp(createServices(store, settingsSchema.parse(settings), () => clock.ms));
+
+  async function send(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (!headers.has('authorization')) headers.set('authorization', `Bearer ${key}`);
+    return app.request(path, { ...init, headers });
+  }
+  async function post(path: string, body: BodyInit, contentType: string | undefined, more: HeadersInit = {}) {
+    const headers = new Headers(more);
+    if (contentType !== undefined) headers.set('content-type', contentType);
+    return send(path, { method: 'POST', body, headers });
+  }
+  return { store, release: release.hash, key, annotateKey, northKey, clock, send, post };
+}
+
+/** A smooth grey picture, another for each number. */
+export function picturePng(height = 60, width = 70, number = 0): Uint8Array<ArrayBuffer> {
+  const data = Uint8Array.from({ length: height * width }, (_, i) => {
+    const x = i % width;
+    const y = Math.floor(i / width);
+    return Math.round(128 + 60 * Math.sin((x + number) / 7) + 60 * Math.cos(y / 9 + number));
+  });
+  return encodePng({ height, width, channels: 1, data });
+}
+
+export const SEGMENT_ALL = '/v1/hospitals/demo/segmentations';
+export const SEGMENT_AS = '/v1/hospitals/demo/personas/rank-2/segmentations';
+export const CASES = '/v1/hospitals/demo/cases';
