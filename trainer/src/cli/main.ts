@@ -14,10 +14,18 @@ import { trainCommand } from './train-command.ts';
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('d-persona')
-    .description('Diversified and personalised outlines from several experts: train, evaluate, publish, serve, segment')
+    .description(
+      'Diversified and personalised outlines from several experts: train, evaluate, publish, serve, segment',
+    )
     .addHelpText('after', EXIT_CODES_HELP)
     .exitOverride();
-  for (const command of [trainCommand(), evaluateCommand(), publishCommand(), serveCommand(), segmentCommand()]) {
+  for (const command of [
+    trainCommand(),
+    evaluateCommand(),
+    publishCommand(),
+    serveCommand(),
+    segmentCommand(),
+  ]) {
     program.addCommand(command.exitOverride().addHelpText('after', EXIT_CODES_HELP));
   }
   try {
