@@ -1,0 +1,19 @@
+/** Names by which folders and files of images are known, everywhere; a dataset's own names are never looked for. */
+const IMAGES = /^(images?|imgs?|pictures?|photos?|scans?|inputs?|originals?|raw)$/i;
+
+/** Names of folders that hold masks of several readers, and so name none. */
+const MASKS =
+  /^(masks?|labels?|manuals?|manual[-_ ]?1?|annotations?|segmentations?|segs?|gts?|ground[-_ ]?truths?)$/i;
+
+/** A reader without a name: a slot, which may be another person in the next case. */
+const SLOT =
+  /^(masks?|labels?|annotations?|segmentations?|segs?|gts?|rois?|outlines?|contours?|slots?)[-_ ]?\d+$/i;
+
+/** Parts that a dataset was cut into beforehand: they say nothing of the patient. */
+const PARTS =
+  /^(train(ing)?|val(id(ation)?)?|test(ing)?|dev(elopment)?|eval(uation)?|(fold|split|part)[-_ ]?\w*)$/i;
+
+export const meansImages = (name: string): boolean => IMAGES.test(name);
+export const meansMasks = (name: string): boolean => MASKS.test(name);
+export const meansSlot = (name: string): boolean => SLOT.test(name);
+export const meansPart = (name: string): boolean => PARTS.test(name);
