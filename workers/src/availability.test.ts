@@ -1,0 +1,98 @@
+import { problemSchema } from '@d-persona/shared/contract/problem.ts';
+import { releaseKey } from '@d-persona/shared/release/store.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { picturePng, SEGMENT_AS, startTestApp } from './app.fixtures.ts';
+import { StoreUnavailable } from './store/store-unavailable.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+async function expectUnavailable(response: Response): Promise<void> {
+  expect(response.status).toBe(503);
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(problemSchema.parse(await response.json()).type).toBe('/problems/no-release');
+}
+
+describe('without a release that can be served', () => {
+  it('health and segmentations say so, until there is one', async () => {
+    const api = await startTestApp();
+    const current = 'hospitals/demo/current.json';
+    const saved = new Map([...api.store.files].filter(([key]) => key.endsWith('current.json')));
+    for (const key of saved.keys()) api.store.files.delete(key);
+    await expectUnavailable(await api.send('/v1/health'));
+    await expectUnavailable(await api.post(SEGMENT_AS, picturePng(), 'image/png'));
+    api.store.files.set(current, saved.get(current) as Uint8Array);
+    expect((await api.send('/v1/health')).status).toBe(200);
+    expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
+  });
+
+  it.each(['manifest.json', 'core.bin', 'personas.bin'])(
+    'an altered %s is not served, and a repaired one is',
+    async (file) => {
+      const told = vi.spyOn(console, 'error').mockReturnValue();
+      const api = await startTestApp();
+      const key = releaseKey(api.release, file);
+      const whole = api.store.files.get(key) as Uint8Array;
+      api.store.files.set(
+        key,
+        whole.map((byte, i) => (i === 50 ? byte ^ 1 : byte)),
+      );
+      await expectUnavailable(await api.send('/v1/health'));
+      await expectUnavailable(await api.post(SEGMENT_AS, picturePng(), 'image/png'));
+      expect(told.mock.calls.flat().join()).toContain(file);
+      api.store.files.set(key, whole);
+      expect((await api.send('/v1/health')).status).toBe(200);
+    },
+  );
+});
+
+describe('faults', () => {
+  it('a store that is down does not stop what is loaded, and is a 503 otherwise', async () => {
+    vi.spyOn(console, 'error').mockReturnValue();
+    const api = await startTestApp();
+    const down = () => Promise.reject(new StoreUnavailable(new Error('down')));
+    vi.spyOn(api.store, 'get').mockImplementation(down);
+    await expectUnavailable(await api.post(SEGMENT_AS, picturePng(), 'image/png'));
+    vi.restoreAllMocks();
+    expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
+    vi.spyOn(api.store, 'get').mockImplementation(down);
+    api.clock.ms += 3_600_000;
+    expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
+  });
+
+  it('a bug is a 500 that tells nothing but the request id', async () => {
+    const told = vi.spyOn(console, 'error').mockReturnValue();
+    const api = await startTestApp();
+    vi.spyOn(api.store, 'get').mockRejectedValue(new TypeError('secret pixels'));
+    const response = await api.send('/v1/hospitals/demo/personas');
+    expect(response.status).toBe(500);
+    const problem = problemSchema.parse(await response.json());
+    expect(problem.type).toBe('/problems/internal-error');
+    expect(JSON.stringify(problem)).not.toMatch(/secret|TypeError|\.ts/);
+    expect(JSON.parse(told.mock.calls[0]?.[0])).toMatchObject({
+      request: problem.instance,
+      error: 'TypeError',
+    });
+  });
+
+  it('too many waiting requests are told to come back, and the others are answered', async () => {
+    const api = await startTestApp({ MAX_QUEUE: 2 });
+    await api.send('/v1/health');
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => api.post(SEGMENT_AS, picturePng(60, 70, i), 'image/png')),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(3);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(5);
+    expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
+  });
+
+  it('bodies that are too much together are told to come back', async () => {
+    const image = picturePng();
+    const api = await startTestApp({ MAX_HELD_BYTES: image.length - 1 });
+    const response = await api.post(SEGMENT_AS, image, 'image/png');
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    const roomy = await startTestApp({ MAX_HELD_BYTES: image.length });
+    for (let i = 0; i < 3; i++) expect((await roomy.post(SEGMENT_AS, image, 'image/png')).status).toBe(200);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { Gate } from './gate.ts';
+
+describe('Gate', () => {
+  it('lets one after another through, in order', async () => {
+    const gate = new Gate(10);
+    const log: string[] = [];
+    const work = (name: string) => () =>
+      new Promise<string>((resolve) => {
+        log.push(`${name} starts`);
+        setTimeout(() => {
+          log.push(`${name} ends`);
+          resolve(name);
+        }, 1);
+      });
+    expect(await Promise.all(['a', 'b', 'c'].map((name) => gate.run(work(name))))).toEqual(['a', 'b', 'c']);
+    expect(log).toEqual(['a starts', 'a ends', 'b starts', 'b ends', 'c starts', 'c ends']);
+  });
+
+  it('goes on after work that fails', async () => {
+    const gate = new Gate(10);
+    const failed = gate.run(() => Promise.reject(new Error('no')));
+    const next = gate.run(() => 'next');
+    await expect(failed).rejects.toThrow('no');
+    expect(await next).toBe('next');
+  });
+
+  it('turns away who finds the queue full, and has room again later', async () => {
+    const gate = new Gate(1);
+    let release = () => {};
+    const first = gate.run(() => new Promise<void>((resolve) => (release = resolve)));
+    const second = gate.run(() => 2);
+    await expect(gate.run(() => 3)).rejects.toMatchObject({ kind: 'busy', headers: { 'retry-after': '1' } });
+    release();
+    await first;
+    expect(await second).toBe(2);
+    expect(await gate.run(() => 4)).toBe(4);
+  });
+});

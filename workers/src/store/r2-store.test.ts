@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { type Bucket, R2Store } from './r2-store.ts';
+import { StoreUnavailable } from './store-unavailable.ts';
+
+/** A bucket that tells two keys a page. */
+function bucket(objects: Map<string, Uint8Array<ArrayBuffer>>): Bucket {
+  return {
+    async get(key) {
+      const bytes = objects.get(key);
+      return bytes === undefined ? null : { arrayBuffer: async () => bytes.slice().buffer };
+    },
+    async put(key, bytes) {
+      objects.set(key, new Uint8Array(bytes));
+    },
+    async list({ prefix, cursor }) {
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+      const from = Number(cursor ?? 0);
+      const page = keys.slice(from, from + 2).map((key) => ({ key }));
+      const truncated = from + 2 < keys.length;
+      return truncated
+        ? { objects: page, truncated, cursor: String(from + 2) }
+        : { objects: page, truncated };
+    },
+  };
+}
+
+describe('R2Store', () => {
+  it('reads what was put, and lists all pages', async () => {
+    const store = new R2Store(bucket(new Map()));
+    for (const key of ['a/1', 'a/2', 'a/3', 'a/4', 'a/5', 'b/1'])
+      await store.put(key, new Uint8Array([key.charCodeAt(2)]));
+    expect(await store.list('a/')).toEqual(['a/1', 'a/2', 'a/3', 'a/4', 'a/5']);
+    expect(new Uint8Array((await store.get('a/3')) as ArrayBuffer)).toEqual(new Uint8Array([0x33]));
+    expect(await store.get('a/6')).toBeNull();
+  });
+
+  it('tells a failing bucket by type', async () => {
+    const down = () => Promise.reject(new Error('R2 is down'));
+    const store = new R2Store({ get: down, put: down, list: down });
+    await expect(store.get('a')).rejects.toThrow(StoreUnavailable);
+    await expect(store.put('a', new Uint8Array())).rejects.toThrow(StoreUnavailable);
+    await expect(store.list('a')).rejects.toThrow(StoreUnavailable);
+  });
+});
