@@ -1,5 +1,3 @@
-import '@d-persona/trainer/backend/cpu-backend.ts';
-import '@d-persona/trainer/backend/gradients.ts';
 import { readFile } from 'node:fs/promises';
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
 import { decoderImagePart } from '@d-persona/shared/model/decoder.ts';
@@ -7,6 +5,7 @@ import { posterior, prior, priorBank } from '@d-persona/shared/model/gaussian.ts
 import { personaQuery } from '@d-persona/shared/model/head.ts';
 import { personaPrompt } from '@d-persona/shared/model/prompt.ts';
 import { unet } from '@d-persona/shared/model/unet.ts';
+import { chooseBackend } from '@d-persona/trainer/backend/choose-backend.ts';
 import { ModelVariables } from '@d-persona/trainer/model/model-variables.ts';
 import { Adam } from '@d-persona/trainer/optimiser/adam.ts';
 import { differentiate } from '@d-persona/trainer/run/differentiate.ts';
@@ -101,13 +100,18 @@ function expectGradients(actual: ReadonlyMap<string, tf.Tensor>, expected: Recor
   }
 }
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
+/** The plain backend and the one that trains, one after the other in one process. */
+const cases = (['cpu', 'wasm'] as const).flatMap((backend) =>
+  Object.entries(golden.cases).map(([preset, expected]) => ({ backend, preset, expected })),
+);
 
-describe.each(Object.entries(golden.cases))(
-  'parity with the independent implementation, %s',
-  (preset, expected) => {
+describe.each(cases)(
+  'parity with the independent implementation: $backend, $preset',
+  ({ backend, preset, expected }) => {
+    beforeAll(async () => {
+      await chooseBackend(backend);
+    });
+
     const { loss } = expected;
     const architecture: Architecture = {
       backbone: 'unet',

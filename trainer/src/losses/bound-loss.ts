@@ -66,8 +66,9 @@ export function boundLoss(
   // Which sample is highest, and which lowest, at each pixel: found off the tape, as it is constant almost everywhere.
   const choices = offTape(() => {
     const logits = sampleLogits(weights, imagePart, biases as tf.Tensor3D);
+    // Cast, not asked for as float32: the WASM kernel writes integers whatever type it is asked for (tfjs 4.22).
     const oneHot = (index: tf.Tensor) =>
-      tf.oneHot(tf.reshape(index, [n, height * width]), samples, 1, 0, 'float32');
+      tf.cast(tf.oneHot(tf.reshape(index, [n, height * width]), samples), 'float32');
     return tf.concat([oneHot(tf.argMax(logits, 3)), oneHot(tf.argMin(logits, 3))], 0) as tf.Tensor3D;
   });
   const extreme = (first: number) =>
