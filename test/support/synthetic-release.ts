@@ -31,7 +31,8 @@ export function syntheticRelease(seed = 1): Promise<EncodedRelease> {
       const scale = shape.length > 1 ? Math.sqrt(2 / fanIn) : 0.05;
       const data = random.gaussians(shape.reduce((a, b) => a * b, 1)).map((value) => scale * value);
       // An outspoken last layer around 0, so that masks are neither empty nor full.
-      if (name === 'decoder/last/kernel') for (let i = 0; i < data.length; i++) data[i] = 4 * (data[i] as number);
+      if (name === 'decoder/last/kernel')
+        for (let i = 0; i < data.length; i++) data[i] = 4 * (data[i] as number);
       if (name === 'decoder/last/bias') data.fill(-3.3);
       return [name, { shape, data }];
     }),

@@ -1,0 +1,168 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { caseSchema } from '@d-persona/shared/contract/cases.ts';
+import { healthSchema } from '@d-persona/shared/contract/health.ts';
+import { personasSchema } from '@d-persona/shared/contract/personas.ts';
+import { problemSchema } from '@d-persona/shared/contract/problem.ts';
+import { allPersonasSchema, personaSegmentationSchema } from '@d-persona/shared/contract/segmentation.ts';
+import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
+import { decodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
+import { FolderStore } from '@d-persona/trainer/publish/folder-store.ts';
+import { bundleWorker } from '@d-persona/trainer/serve/bundle-worker.ts';
+import { type RunningWorker, startWorker } from '@d-persona/trainer/serve/serve-worker.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { picturePng } from '../workers/src/app.fixtures.ts';
+import { addHospital, serve, syntheticRelease } from './support/synthetic-release.ts';
+
+/** Over real HTTP, in the real runtime, from the bundle that is deployed. */
+let worker: RunningWorker;
+let folder: string;
+let key: string;
+let northKey: string;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'd-persona-test-'));
+  const store = new FolderStore(folder);
+  [key = ''] = await addHospital(store, 'demo', [['segment']]);
+  [northKey = ''] = await addHospital(store, 'north', [['segment']]);
+  await serve(store, 'demo', await syntheticRelease());
+  worker = await startWorker({
+    store: folder,
+    bundle: await bundleWorker(fileURLToPath(new URL('support/debug-worker.ts', import.meta.url))),
+    variables: { MAX_BODY_BYTES: 100_000 },
+    log: (line) => logged.push(line),
+  });
+});
+
+afterAll(async () => {
+  await worker?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function send(path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(worker.url + path, { ...init, headers: { authorization: `Bearer ${key}`, ...init.headers } });
+}
+
+function post(path: string, body: BodyInit, contentType = 'image/png', headers: Record<string, string> = {}) {
+  return send(path, { method: 'POST', body, headers: { 'content-type': contentType, ...headers } });
+}
+
+const CASES = '/v1/hospitals/demo/cases';
+const SEGMENT_AS = '/v1/hospitals/demo/personas/rank-2/segmentations';
+const SEGMENT_ALL = '/v1/hospitals/demo/segmentations';
+
+describe('in workerd', () => {
+  it('serves health, personas, the description and its page', async () => {
+    expect(healthSchema.parse(await (await fetch(`${worker.url}/v1/health`)).json()).limits.body_bytes).toBe(
+      100_000,
+    );
+    const personas = personasSchema.parse(await (await send('/v1/hospitals/demo/personas')).json());
+    expect(personas.personas).toHaveLength(3);
+    expect(await (await fetch(`${worker.url}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.0' });
+    expect(await (await fetch(`${worker.url}/docs`)).text()).toContain('<title>D-Persona API</title>');
+  });
+
+  it('answers a case as the image, byte for byte, and draws by persona', async () => {
+    const image = picturePng();
+    const byImage = await (await post(SEGMENT_AS, image)).text();
+    const made = caseSchema.parse(await (await post(CASES, image)).json());
+    const reference = JSON.stringify({ case: made.case });
+    expect(await (await post(SEGMENT_AS, reference, 'application/json')).text()).toBe(byImage);
+    const { mask } = personaSegmentationSchema.parse(JSON.parse(byImage));
+    const png = await post(SEGMENT_AS, reference, 'application/json', { accept: 'image/png' });
+    const drawn = decodeImage(new Uint8Array(await png.arrayBuffer()), { name: 'mask', maxPixels: 1e6 });
+    expect(drawn.data).toEqual(decodeRunLengths(mask, 'mask').data.map((value) => 255 * value));
+    for (const format of ['overlay', 'probability']) {
+      const picture = await post(`${SEGMENT_AS}?format=${format}`, image);
+      expect(picture.headers.get('content-type')).toBe('image/png');
+    }
+  });
+
+  it('reads a multipart body', async () => {
+    const form = new FormData();
+    form.set('image', new Blob([picturePng()], { type: 'image/png' }), 'slice.png');
+    form.set('options', '{"samples": 2, "seed": 3}');
+    const multipart = await send(SEGMENT_ALL, { method: 'POST', body: form });
+    const plain = await post(`${SEGMENT_ALL}?samples=2&seed=3`, picturePng());
+    const text = await multipart.text();
+    expect(allPersonasSchema.parse(JSON.parse(text)).segmentations).toHaveLength(5);
+    expect(text).toBe(await plain.text());
+  });
+
+  it('answers twenty requests at once as it answers them one by one', async () => {
+    const ask = async (i: number) =>
+      (await post(`${SEGMENT_ALL}?samples=3`, picturePng(60, 70, i % 7))).text();
+    const concurrent = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(i)));
+    for (const [i, text] of concurrent.entries()) expect(text).toBe(await ask(i));
+    expect(new Set(concurrent).size).toBe(7);
+  });
+
+  it('keeps the number of tensors over thirty requests', async () => {
+    const tensors = async () => (await fetch(`${worker.url}/debug/tensors`)).json();
+    await post(SEGMENT_ALL, picturePng());
+    const before = await tensors();
+    expect(before).toBeGreaterThan(0);
+    for (let i = 0; i < 30; i++) {
+      const response = await post(
+        `${SEGMENT_ALL}?samples=2`,
+        i % 3 === 0 ? new Uint8Array(i) : picturePng(60, 70, i),
+      );
+      expect(response.status).toBe(i % 3 === 0 ? 400 : 200);
+      await response.body?.cancel();
+    }
+    expect(await tensors()).toBe(before);
+  });
+
+  it('refuses with a problem document', async () => {
+    const refusals: [Promise<Response>, number][] = [
+      [fetch(worker.url + SEGMENT_AS, { method: 'POST' }), 401],
+      [post(SEGMENT_AS, picturePng(), 'image/png', { authorization: `Bearer ${northKey}` }), 404],
+      [post(SEGMENT_AS, JSON.stringify({ case: `${'0'.repeat(64)}-0` }), 'application/json'), 404],
+      [post(SEGMENT_AS, '', 'image/png'), 400],
+      [post(SEGMENT_AS, new Uint8Array(100_001)), 413],
+      [post(SEGMENT_AS, picturePng(), 'application/dicom'), 415],
+      [post(SEGMENT_AS, picturePng(7, 7)), 422],
+      [post(`${SEGMENT_AS}?region=70,0`, picturePng()), 422],
+      [post(`${SEGMENT_ALL}?samples=101`, picturePng()), 400],
+      [post(SEGMENT_ALL, picturePng(), 'image/png', { accept: 'application/dicom' }), 406],
+      [post('/v1/hospitals/demo/personas/rank-9/segmentations', picturePng()), 404],
+    ];
+    for (const [answer, status] of refusals) {
+      const response = await answer;
+      expect(problemSchema.parse(await response.json()).status).toBe(status);
+      expect(response.status).toBe(status);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+    }
+  });
+
+  it('has logged nothing of all this', () => {
+    expect(logged).toEqual([]);
+  });
+});
+
+describe('a Worker of its own', () => {
+  it('tells that it has nothing to serve, and is gone when it is stopped', async () => {
+    const empty = await startWorker({ store: join(folder, 'nothing') });
+    const health = await fetch(`${empty.url}/v1/health`);
+    expect(problemSchema.parse(await health.json()).status).toBe(503);
+    expect(Number(health.headers.get('retry-after'))).toBeGreaterThan(0);
+    await empty.stop();
+    await expect(fetch(`${empty.url}/v1/health`)).rejects.toThrow();
+  });
+});
+
+describe('the bundle', () => {
+  it('holds what serves and nothing that trains', async () => {
+    const { main, modules } = await bundleWorker();
+    const code = String(modules[main]?.contents);
+    // The bundler leaves a comment with the path of each module.
+    for (const path of ['shared/src/model/unet.ts', 'node_modules/@tensorflow/tfjs-core/'])
+      expect(code).toContain(`// ${path}`);
+    for (const path of ['trainer/', 'node_modules/@tensorflow/tfjs/'])
+      expect(code).not.toContain(`// ${path}`);
+    expect(Object.keys(modules).filter((name) => name.endsWith('.wasm'))).toHaveLength(1);
+  });
+});
