@@ -3,6 +3,7 @@ import { madd, zeros } from './simd';
 /*
  * Two matrix products, which all convolutions come down to. Strides and addresses are in bytes.
  * Blocks hold 8 accumulators: enough to hide the latency of a multiply-add, few enough for 16 vector registers.
+ * The inner loops are not unrolled: V8 moves all loads of a loop's body before its arithmetic, and spills.
  */
 
 /** One row of A: the four k-steps of one loop turn for 4 columns of B, whose rows are `row` bytes. */
@@ -29,22 +30,7 @@ function block4x8(a: usize, aStride: usize, k: i32, b: usize, out: usize, outStr
     s = v128.load32_splat(a1); c10 = madd(s, u, c10); c11 = madd(s, v, c11);
     s = v128.load32_splat(a2); c20 = madd(s, u, c20); c21 = madd(s, v, c21);
     s = v128.load32_splat(a3); c30 = madd(s, u, c30); c31 = madd(s, v, c31);
-    u = v128.load(b, 32); v = v128.load(b, 48);
-    s = v128.load32_splat(a0, 4); c00 = madd(s, u, c00); c01 = madd(s, v, c01);
-    s = v128.load32_splat(a1, 4); c10 = madd(s, u, c10); c11 = madd(s, v, c11);
-    s = v128.load32_splat(a2, 4); c20 = madd(s, u, c20); c21 = madd(s, v, c21);
-    s = v128.load32_splat(a3, 4); c30 = madd(s, u, c30); c31 = madd(s, v, c31);
-    u = v128.load(b, 64); v = v128.load(b, 80);
-    s = v128.load32_splat(a0, 8); c00 = madd(s, u, c00); c01 = madd(s, v, c01);
-    s = v128.load32_splat(a1, 8); c10 = madd(s, u, c10); c11 = madd(s, v, c11);
-    s = v128.load32_splat(a2, 8); c20 = madd(s, u, c20); c21 = madd(s, v, c21);
-    s = v128.load32_splat(a3, 8); c30 = madd(s, u, c30); c31 = madd(s, v, c31);
-    u = v128.load(b, 96); v = v128.load(b, 112);
-    s = v128.load32_splat(a0, 12); c00 = madd(s, u, c00); c01 = madd(s, v, c01);
-    s = v128.load32_splat(a1, 12); c10 = madd(s, u, c10); c11 = madd(s, v, c11);
-    s = v128.load32_splat(a2, 12); c20 = madd(s, u, c20); c21 = madd(s, v, c21);
-    s = v128.load32_splat(a3, 12); c30 = madd(s, u, c30); c31 = madd(s, v, c31);
-    a0 += 16; a1 += 16; a2 += 16; a3 += 16; b += 128;
+    a0 += 4; a1 += 4; a2 += 4; a3 += 4; b += 32;
   }
   if (clamp) {
     c00 = f32x4.pmax(c00, low); c01 = f32x4.pmax(c01, low); c10 = f32x4.pmax(c10, low); c11 = f32x4.pmax(c11, low);
@@ -64,8 +50,10 @@ function block4x4(a: usize, aStride: usize, k: i32, b: usize, out: usize, outStr
   let c0 = c, c1 = c, c2 = c, c3 = c;
   const end = a + ((<usize>k) << 2);
   while (a0 < end) {
-    c0 = row4(a0, b, 16, c0); c1 = row4(a1, b, 16, c1); c2 = row4(a2, b, 16, c2); c3 = row4(a3, b, 16, c3);
-    a0 += 16; a1 += 16; a2 += 16; a3 += 16; b += 64;
+    const u = v128.load(b);
+    c0 = madd(v128.load32_splat(a0), u, c0); c1 = madd(v128.load32_splat(a1), u, c1);
+    c2 = madd(v128.load32_splat(a2), u, c2); c3 = madd(v128.load32_splat(a3), u, c3);
+    a0 += 4; a1 += 4; a2 += 4; a3 += 4; b += 16;
   }
   if (clamp) {
     c0 = f32x4.pmax(c0, low); c1 = f32x4.pmax(c1, low); c2 = f32x4.pmax(c2, low); c3 = f32x4.pmax(c3, low);

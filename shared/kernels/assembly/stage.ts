@@ -3,7 +3,7 @@ import { loadLanes, padded, zeros } from './simd';
 /** x where mask > 0, else 0: the gradient of a ReLU whose output was `mask`. */
 // @ts-ignore: decorator
 @inline
-function masked(x: v128, mask: v128): v128 {
+export function masked(x: v128, mask: v128): v128 {
   return v128.and(x, f32x4.gt(mask, zeros()));
 }
 
@@ -36,27 +36,30 @@ export function stagePixels(x: usize, mask: usize, pixels: i32, channels: i32, t
 }
 
 /**
- * Copies rows of one image, with zeros wherever a row or column lies outside it.
+ * Copies rows of one image, with zeros for rows outside it.
  *
  * @param x the image [height, width, channels]; `mask` as in {@link stagePixels}
- * @param top, left first row and column to copy; may be negative
- * @param to [rows, columns, padded(channels)]
+ * @param top first row to copy; may be negative
+ * @param to [rows, width, padded(channels)]
  */
-export function stageRows(x: usize, mask: usize, height: i32, width: i32, channels: i32, top: i32, rows: i32, left: i32, columns: i32, to: usize): void {
-  const pixel = (<usize>padded(channels)) << 2;
-  const before = max(0, -left);
-  const inside = min(columns - before, width - max(0, left));
-  const after = columns - before - inside;
-  for (let r = 0; r < rows; r++) {
-    const y = top + r;
+export function stageRows(x: usize, mask: usize, height: i32, width: i32, channels: i32, top: i32, rows: i32, to: usize): void {
+  const row = (<usize>(width * padded(channels))) << 2;
+  for (let y = top; y < top + rows; y++) {
     if (y < 0 || y >= height) {
-      memory.fill(to, 0, <usize>columns * pixel);
+      memory.fill(to, 0, row);
     } else {
-      const from = (<usize>((y * width + max(0, left)) * channels)) << 2;
-      if (before > 0) memory.fill(to, 0, <usize>before * pixel);
-      stagePixels(x + from, mask == 0 ? 0 : mask + from, inside, channels, to + <usize>before * pixel);
-      if (after > 0) memory.fill(to + <usize>(before + inside) * pixel, 0, <usize>after * pixel);
+      const from = (<usize>(y * width * channels)) << 2;
+      stagePixels(x + from, mask == 0 ? 0 : mask + from, width, channels, to);
     }
-    to += <usize>columns * pixel;
+    to += row;
+  }
+}
+
+/** Zeros the columns of `rows` rows on both sides of those that hold data; rows are `stride` bytes apart. */
+export function clearSides(band: usize, rows: i32, stride: usize, left: usize, inside: usize): void {
+  for (let r = 0; r < rows; r++) {
+    memory.fill(band, 0, left);
+    memory.fill(band + left + inside, 0, stride - left - inside);
+    band += stride;
   }
 }

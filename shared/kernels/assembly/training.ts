@@ -1,4 +1,6 @@
 export { adam } from './adam';
+export { copyBlocks } from './copy';
+export { combineRows } from './elementwise';
 export { pointwiseConvolution, pointwiseFilter, pointwiseFilterGradient, reducePointwiseFilterGradient } from './pointwise';
 export { averagePool, averagePoolGradient } from './pool';
 export { resizeBilinear, resizeBilinearGradient } from './resize';

@@ -1,8 +1,8 @@
 import { multiplyTransposed } from './gemm';
 import { padded, storeLanes, zeros } from './simd';
-import { stageRows } from './stage';
-import { tilesAlong, transformInputs } from './winograd';
-import { filterGradientTransform, outputGradientTransform } from './winograd-transforms';
+import { clearSides, stageRows } from './stage';
+import { planeBytes, tilesAlong, transformInputs } from './winograd';
+import { filterGradientTransform, gradientColumns, gradientTransform } from './winograd-transforms';
 
 /*
  * The gradient of a 3×3 convolution for its filter: dg = Gᵀ[Σ_tiles (Bᵀ d B) ⊙ (A dy Aᵀ)]G, the exact transpose of
@@ -17,14 +17,24 @@ export function clearFlag(accumulator: usize): void {
   store<i32>(accumulator, 0);
 }
 
-/** One row of tiles of staged gradients [4][4·tiles][channels] to [36][…][channels]. */
-function transformGradients(band: usize, tiles: i32, channels: i32, temporary: usize, to: usize, plane: usize): void {
-  const pixel = (<usize>channels) << 2;
-  const row = <usize>(4 * tiles) * pixel;
+/** Rows 4·ty to 4·ty + 3 of a gradient to A dy Aᵀ [36][…][n], one row of tiles: as {@link transformInputs}, with a band [6][4·tiles][n]. */
+function transformGradients(dy: usize, mask: usize, height: i32, width: i32, outputs: i32, ty: i32, staged: usize, band: usize, to: usize, plane: usize): void {
+  const n = padded(outputs), tiles = tilesAlong(width), top = 4 * ty;
+  const pixel = (<usize>n) << 2, row = <usize>width * pixel, bandRow = <usize>(4 * tiles) * pixel;
+  if (n == outputs && top + 4 <= height) {
+    gradientColumns(dy + <usize>top * row, mask == 0 ? 0 : mask - dy, row, row, band, bandRow);
+  } else {
+    stageRows(dy, mask, height, width, outputs, top, 4, staged);
+    gradientColumns(staged, 0, row, row, band, bandRow);
+  }
   for (let t = 0; t < tiles; t++) {
     for (let c: usize = 0; c < pixel; c += 16) {
-      for (let y: usize = 0; y < 4; y++) outputGradientTransform(band + c + y * row, pixel, temporary + y * 96, 16);
-      for (let x: usize = 0; x < 6; x++) outputGradientTransform(temporary + x * 16, 96, to + c + x * plane, 6 * plane);
+      let from = band + c, y = to + c;
+      for (let r = 0; r < 6; r++) {
+        gradientTransform(from, pixel, y, plane);
+        from += bandRow;
+        y += 6 * plane;
+      }
     }
     band += 4 * pixel;
     to += pixel;
@@ -53,28 +63,31 @@ export function winogradFilterGradient(x: usize, dy: usize, mask: usize, height:
   const depth = padded(inputs), n = padded(outputs);
   const inImage = (<usize>(height * width * inputs)) << 2, outImage = (<usize>(height * width * outputs)) << 2;
   const room = blockRows * tilesX;
-  const vPlane = (<usize>(room * depth)) << 2, yPlane = (<usize>(room * n)) << 2;
+  const vPlane = planeBytes(room, depth), yPlane = planeBytes(room, n);
   const temporary = scratch + <usize>worker * scratchStride;
-  const band = temporary + 40 * 16;
-  const v = band + ((<usize>(6 * (4 * tilesX + 2) * max(depth, n))) << 2);
+  const pixel = (<usize>depth) << 2, outPixel = (<usize>n) << 2;
+  const inBand = temporary, inBandRow = <usize>(4 * tilesX + 2) * pixel;
+  const outBand = inBand + 6 * inBandRow, outBandRow = <usize>(4 * tilesX) * outPixel;
+  const staged = outBand + 6 * outBandRow;
+  const v = staged + <usize>(6 * width) * max(pixel, outPixel);
   const y = v + 36 * vPlane;
   const started = accumulators + <usize>worker * accumulatorStride;
   const bias = started + 64;
-  const products = bias + ((<usize>n) << 2);
+  const products = bias + outPixel;
+  clearSides(inBand, 6, inBandRow, pixel, <usize>width * pixel);
+  clearSides(outBand, 6, outBandRow, 0, <usize>width * outPixel);
   for (let first = begin; first < end; first += blockRows) {
     const rows = min(blockRows, end - first);
     for (let r = 0; r < rows; r++) {
-      const image = (first + r) / tilesY, ty = (first + r) % tilesY;
-      stageRows(x + <usize>image * inImage, 0, height, width, inputs, 4 * ty - 1, 6, -1, 4 * tilesX + 2, band);
-      transformInputs(band, tilesX, depth, temporary, v + ((<usize>(r * tilesX * depth)) << 2), vPlane);
-      const from = <usize>image * outImage;
-      stageRows(dy + from, mask == 0 ? 0 : mask + from, height, width, outputs, 4 * ty, 4, 0, 4 * tilesX, band);
-      transformGradients(band, tilesX, n, temporary, y + ((<usize>(r * tilesX * n)) << 2), yPlane);
+      const image = <usize>((first + r) / tilesY), ty = (first + r) % tilesY;
+      transformInputs(x + image * inImage, 0, height, width, inputs, ty, staged, inBand, v + <usize>(r * tilesX) * pixel, vPlane);
+      const from = image * outImage;
+      transformGradients(dy + from, mask == 0 ? 0 : mask + from, height, width, outputs, ty, staged, outBand, y + <usize>(r * tilesX) * outPixel, yPlane);
     }
     const accumulate = load<i32>(started) != 0;
     store<i32>(started, 1);
     for (let k: usize = 0; k < 36; k++)
-      multiplyTransposed(v + k * vPlane, (<usize>depth) << 2, depth, y + k * yPlane, (<usize>n) << 2, n, rows * tilesX, products + ((k * <usize>(depth * n)) << 2), accumulate);
+      multiplyTransposed(v + k * vPlane, (<usize>depth) << 2, depth, y + k * yPlane, (<usize>n) << 2, n, rows * tilesX, products + k * planeBytes(depth, n), accumulate);
     sumRows(y + 7 * yPlane, rows * tilesX, n, bias, accumulate);
   }
 }
@@ -107,7 +120,7 @@ export function reduceWinogradFilterGradient(accumulators: usize, stride: usize,
     for (let o = 0; o < outputs; o += 4) {
       const at = 64 + ((<usize>(n + i * n + o)) << 2);
       for (let k: usize = 0; k < 36; k++)
-        v128.store(sums + (k << 4), sumOverWorkers(accumulators, stride, workers, at + ((k * <usize>(depth * n)) << 2)));
+        v128.store(sums + (k << 4), sumOverWorkers(accumulators, stride, workers, at + k * planeBytes(depth, n)));
       for (let y: usize = 0; y < 6; y++) filterGradientTransform(sums + y * 96, 16, half + y * 48, 16);
       for (let x: usize = 0; x < 3; x++) filterGradientTransform(half + x * 16, 48, taps + x * 16, 48);
       for (let t: usize = 0; t < 9; t++)

@@ -46,9 +46,25 @@ export class Adam {
     // Both bias corrections folded into two numbers: m̂/(√v̂ + ε) = (√c₂/c₁)·m / (√v + ε√c₂).
     const correction = Math.sqrt(1 - beta2 ** this.#step);
     const rate = (learningRate * correction) / (1 - beta1 ** this.#step);
-    for (const [name, variable] of this.#variables) {
+    const gradientOf = (name: string) => {
       const gradient = gradients.get(name);
       if (gradient === undefined) throw new Error(`No gradient for ${name}`);
+      return gradient;
+    };
+    if (tf.getKernel('Adam', tf.getBackend()) != null) {
+      const inputs = [...this.#variables].flatMap(([name, value], i) => {
+        const { first, second } = this.#moments.get(name) as Moments;
+        const tensors = { value, gradient: gradientOf(name), first, second };
+        return Object.entries(tensors).map(([input, tensor]) => [`${input}${i}`, tensor] as const);
+      });
+      tf.engine().runKernel('Adam', Object.fromEntries(inputs), {
+        ...{ variables: this.#variables.size, ...ADAM, correction: 1 / correction ** 2 },
+        rate: learningRate / (1 - beta1 ** this.#step),
+      });
+      return;
+    }
+    for (const [name, variable] of this.#variables) {
+      const gradient = gradientOf(name);
       const { first, second } = this.#moments.get(name) as Moments;
       tf.tidy(() => {
         first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));

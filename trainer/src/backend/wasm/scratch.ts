@@ -4,7 +4,8 @@ export interface Heap {
   _free(address: number): void;
 }
 
-const CACHE_LINE = 64;
+/** Bytes. */
+export const CACHE_LINE = 64;
 
 /** One block of memory that kernels use while they run, and leave behind for the next. It only grows. */
 export class Scratch {

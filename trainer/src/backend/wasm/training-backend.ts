@@ -22,6 +22,15 @@ export class TrainingBackend extends BackendWasm {
     return this.dataIdMap.get(tensor.dataId).memoryOffset;
   }
 
+  /** A view of memory as unsigned words, valid until something is allocated. */
+  words(address: number, count: number): Uint32Array {
+    return new Uint32Array(
+      (this.wasm as unknown as { HEAPU8: Uint8Array<ArrayBuffer> }).HEAPU8.buffer,
+      address,
+      count,
+    );
+  }
+
   override dispose(): void {
     this.kernels.stop();
     super.dispose();

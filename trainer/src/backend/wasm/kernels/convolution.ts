@@ -103,8 +103,8 @@ export function convolveFilterGradient(
   const { threads } = kernels;
   const pointwise = size === 1 ? planPointwise(shape) : undefined;
   const winograd = planWinograd(shape, threads);
-  const { accumulatorBytes: stride } = pointwise ?? winograd;
-  const scratchBytes = pointwise?.scratchBytes ?? winograd.gradientScratchBytes;
+  const { accumulatorBytes: stride, scratchBytes } = pointwise ?? winograd;
+
   const [accumulators, work] = scratch.reserve(stride * threads, scratchBytes * threads);
   for (let thread = 0; thread < threads; thread++) kernels.call('clearFlag', accumulators + thread * stride);
   if (pointwise !== undefined) {

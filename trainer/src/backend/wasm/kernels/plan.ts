@@ -1,4 +1,4 @@
-import { aligned } from '../scratch.ts';
+import { aligned, CACHE_LINE } from '../scratch.ts';
 
 /** A convolution as it is executed, forward or backward. */
 export interface ConvolutionShape {
@@ -27,9 +27,8 @@ export interface WinogradPlan {
   /** Rows of tiles that are done together: the unit of work of a thread. */
   readonly blockRows: number;
   readonly filterBytes: number;
-  /** For each thread: what the convolution needs, and what the filter gradient needs. */
+  /** For each thread, for the convolution and for its filter gradient. */
   readonly scratchBytes: number;
-  readonly gradientScratchBytes: number;
   readonly accumulatorBytes: number;
 }
 
@@ -41,15 +40,17 @@ export function planWinograd(shape: ConvolutionShape, threads: number): Winograd
   const fair = Math.ceil(tileRows / threads);
   const blockRows = Math.max(1, Math.min(Math.floor(TILES_PER_BLOCK / tilesX), fair));
   const tiles = padded(blockRows * tilesX);
-  const band = 40 * VECTOR + 6 * (4 * tilesX + 2) * Math.max(depth, n) * FLOAT;
-  const scratch = aligned(band + 36 * tiles * (depth + n) * FLOAT);
+  const inBand = 6 * (4 * tilesX + 2) * depth * FLOAT;
+  const outBand = 6 * 4 * tilesX * n * FLOAT;
+  const staged = 6 * shape.width * Math.max(depth, n) * FLOAT;
+  const planes = 36 * (tiles * (depth + n) * FLOAT + 2 * CACHE_LINE);
+  const scratch = aligned(40 * VECTOR + inBand + outBand + staged + planes);
   return {
     tileRows,
     blockRows,
-    filterBytes: 36 * depth * n * FLOAT,
+    filterBytes: 36 * (depth * n * FLOAT + CACHE_LINE),
     scratchBytes: scratch,
-    gradientScratchBytes: scratch,
-    accumulatorBytes: aligned(64 + (n + 36 * depth * n) * FLOAT),
+    accumulatorBytes: aligned(64 + n * FLOAT + 36 * (depth * n * FLOAT + CACHE_LINE)),
   };
 }
 

@@ -1,0 +1,39 @@
+import { loadLanes, storeLanes } from './simd';
+
+// @ts-ignore: decorator
+@inline
+function apply(operation: i32, a: v128, b: v128): v128 {
+  if (operation == 0) return f32x4.add(a, b);
+  if (operation == 1) return f32x4.sub(a, b);
+  return f32x4.mul(a, b);
+}
+
+/** out[floats] = a ∘ b. The operation is a constant where this is called, so that the loop has no branch. */
+// @ts-ignore: decorator
+@inline
+function combine(operation: i32, a: usize, b: usize, out: usize, floats: i32): void {
+  const bytes = (<usize>floats) << 2, whole = bytes & ~15;
+  for (let i: usize = 0; i < whole; i += 16) v128.store(out + i, apply(operation, v128.load(a + i), v128.load(b + i)));
+  if (whole < bytes) {
+    const lanes = floats & 3;
+    storeLanes(out + whole, apply(operation, loadLanes(a + whole, lanes), loadLanes(b + whole, lanes)), lanes);
+  }
+}
+
+/**
+ * a + b, a − b or a·b (operation 0, 1, 2), where b may be broadcast: rows of `floats` elements of a meet one row of b
+ * `repeat` times before the next.
+ *
+ * @param a, out [rows, floats]
+ * @param b [⌈rows / repeat⌉, floats]
+ * @param begin, end rows
+ */
+export function combineRows(operation: i32, a: usize, b: usize, out: usize, floats: i32, repeat: i32, begin: i32, end: i32, worker: i32): void {
+  const bytes = (<usize>floats) << 2;
+  for (let r = begin; r < end; r++) {
+    const at = <usize>r * bytes, row = b + <usize>(r / repeat) * bytes;
+    if (operation == 0) combine(0, a + at, row, out + at, floats);
+    else if (operation == 1) combine(1, a + at, row, out + at, floats);
+    else combine(2, a + at, row, out + at, floats);
+  }
+}
