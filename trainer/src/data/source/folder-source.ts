@@ -11,20 +11,20 @@ export async function openFolder(path: string): Promise<Source> {
   return {
     path,
     files,
+    fullName: (file) => join(path, file),
     async read(file) {
       try {
         return await readFile(join(path, file));
       } catch (cause) {
         throw new InputError({
           code: 'cannot-read',
-          input: file,
+          input: join(path, file),
           problem: `cannot be read (${(cause as NodeJS.ErrnoException).code})`,
           remedy: 'Check that the file still exists and that this user may read it',
           cause,
         });
       }
     },
-    async close() {},
   };
 }
 

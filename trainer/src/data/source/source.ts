@@ -4,9 +4,10 @@ export interface Source {
   readonly path: string;
   /** All files, sorted; neither hidden files nor what macOS adds to archives. */
   readonly files: readonly string[];
+  /** A file's full name, for messages. */
+  fullName(file: string): string;
   /** A file's bytes. @throws InputError when it cannot be read */
   read(file: string): Promise<Uint8Array>;
-  close(): Promise<void>;
 }
 
 /** Hidden files, thumbnails and resource forks: nobody's data. */
