@@ -6,6 +6,8 @@ import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
 import { maskArea } from '@d-persona/shared/mask/mask.ts';
 import { decodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
 import * as tf from '@tensorflow/tfjs-core';
+import { encode } from 'fast-png';
+import jpeg from 'jpeg-js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { INPUT_SIZE } from '../../test/support/synthetic-release.ts';
 import { CASES, picturePng, SEGMENT_ALL, SEGMENT_AS, startTestApp, type TestApp } from './app.fixtures.ts';
@@ -173,6 +175,33 @@ describe('the persona endpoint', () => {
     const plain = await api.post(`${SEGMENT_AS}?seed=9&threshold=0.4&region=30,31`, picturePng(), PNG);
     expect(response.status).toBe(200);
     expect(await response.text()).toBe(await plain.text());
+  });
+});
+
+describe('images', () => {
+  async function contourOf(image: Uint8Array, type: string) {
+    const response = await api.post(SEGMENT_AS, new Uint8Array(image), type);
+    return personaSegmentationSchema.parse(await response.json());
+  }
+
+  it('of 16 bits are read as of 8: only the scale differs', async () => {
+    const grey = decodeImage(picturePng(), { name: 'picture', maxPixels: 1e6 });
+    const data = Uint16Array.from(grey.data, (value) => 257 * value);
+    const wide = encode({ height: 60, width: 70, channels: 1, depth: 16, data });
+    const [narrow, other] = [await contourOf(picturePng(), PNG), await contourOf(wide, PNG)];
+    expect(other.case).not.toBe(narrow.case);
+    expect(Math.abs(other.area - narrow.area)).toBeLessThanOrEqual(1);
+  });
+
+  it('may be JPEG, whose colours become grey', async () => {
+    const { data } = decodeImage(picturePng(), { name: 'picture', maxPixels: 1e6 });
+    const rgba = Uint8Array.from({ length: 4 * data.length }, (_, i) =>
+      i % 4 === 3 ? 255 : (data[i >> 2] as number),
+    );
+    const jpg = jpeg.encode({ data: rgba, width: 70, height: 60 }, 95).data;
+    const [png, other] = [await contourOf(picturePng(), PNG), await contourOf(jpg, 'image/jpeg')];
+    expect(other.mask.size).toEqual([60, 70]);
+    expect(Math.abs(other.area - png.area)).toBeLessThan(0.1 * png.area);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CaseCache, type KeptCase } from './case-cache.ts';
+import { PromptCache } from './prompt-cache.ts';
 
 /** A case of so many kilobytes. */
 function kept(kilobytes: number): KeptCase {
@@ -17,6 +18,7 @@ function kept(kilobytes: number): KeptCase {
       logSigma: none,
       queries: none,
     },
+    prompts: new PromptCache(),
     image: undefined,
   };
 }

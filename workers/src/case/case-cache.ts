@@ -1,6 +1,7 @@
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import type { Crop, Size } from '@d-persona/shared/mask/region.ts';
 import type { Encoding } from '../engine/encoding.ts';
+import type { PromptCache } from './prompt-cache.ts';
 
 /** What is kept of an image, in this isolate only. */
 export interface KeptCase {
@@ -10,6 +11,8 @@ export interface KeptCase {
   readonly size: Size;
   readonly crop: Crop;
   readonly encoding: Encoding;
+  /** The latent vector of each persona, by the seed of the prior bank. */
+  readonly prompts: PromptCache;
   /** The picture itself, for overlays; absent where it is too large to be kept. */
   readonly image: Image8or16 | undefined;
 }

@@ -2,17 +2,23 @@ import type { Model } from '../engine/model.ts';
 import { personaLatents, sampleLatents } from '../engine/prompts.ts';
 import { probabilityMaps } from '../engine/segment.ts';
 import type { OpenCase } from './open-case.ts';
+import type { Prompts } from './prompt-cache.ts';
+
+/** The latent vectors of all personas: computed when the case is made, and kept with it. */
+export function casePrompts({ encoding, prompts, seed }: OpenCase, { network, bankSize }: Model): Prompts {
+  return prompts.get(seed, () => personaLatents(encoding, network.architecture.keys, bankSize, seed));
+}
 
 /** Probability maps of personas, on the model's grid, one at a time. @param personas indices; all of them if not given */
 export function personaMaps(
-  { encoding, seed }: OpenCase,
-  { network, bankSize }: Model,
+  open: OpenCase,
+  model: Model,
   personas?: readonly number[],
 ): Iterable<Float32Array> {
-  const latents = personaLatents(encoding, network.architecture.keys, bankSize, seed);
+  const latents = casePrompts(open, model);
   const chosen =
     personas === undefined ? latents : personas.map((persona) => latents[persona] as Float32Array);
-  return probabilityMaps(network, encoding, chosen);
+  return probabilityMaps(model.network, open.encoding, chosen);
 }
 
 /** Probability maps of diversified samples, on the model's grid, one at a time. */

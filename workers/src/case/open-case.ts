@@ -3,13 +3,14 @@ import type { RegionOption } from '@d-persona/shared/contract/region.ts';
 import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import { type Crop, cropOfRegion, modelInput, type Size } from '@d-persona/shared/mask/region.ts';
-import { encode } from '../engine/encoding.ts';
+import { type Encoding, encode } from '../engine/encoding.ts';
 import type { Model } from '../engine/model.ts';
 import type { SentCase, SentImage } from '../input/request-content.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { Settings } from '../settings.ts';
 import type { CaseCache, KeptCase } from './case-cache.ts';
 import { caseDigest, caseId, parseCaseId } from './case-id.ts';
+import { PromptCache } from './prompt-cache.ts';
 
 /** A case in the hands of a request. */
 export interface OpenCase extends KeptCase {
@@ -72,10 +73,12 @@ async function caseOfImage(sent: SentImage, options: CaseOptions, context: CaseC
   const image = readImage(sent, options.frame, context.settings);
   const crop = checkedCrop(image, options.region, model.inputSize, context.settings);
   const digest = await caseDigest({ hospital, release: model.hash, image, crop });
-  const encoding = cases.get(digest)?.encoding ?? encodeCrop(image, crop, model);
+  const known = cases.get(digest);
+  const encoding = known?.encoding ?? encodeCrop(image, crop, model);
+  const prompts = known?.prompts ?? new PromptCache();
   const seed = options.seed ?? DEFAULT_SEED;
   const size = { height: image.height, width: image.width };
-  const kept = { hospital, release: model.hash, size, crop, encoding };
+  const kept = { hospital, release: model.hash, size, crop, encoding, prompts };
   const picture = image.data.byteLength <= MAX_PICTURE_BYTES ? image : undefined;
   const { expires } = cases.put(digest, { ...kept, image: picture });
   return { ...kept, image, id: caseId(digest, seed), seed, expires };
@@ -112,7 +115,13 @@ function checkedCrop(image: Size, region: RegionOption | undefined, input: Size,
   return crop;
 }
 
-function encodeCrop(image: Image8or16, crop: Crop, { network, inputSize }: Model) {
-  const channels = network.architecture.channels as 1 | 3;
+function encodeCrop(image: Image8or16, crop: Crop, { network, inputSize }: Model): Encoding {
+  const { channels } = network.architecture;
+  if (channels !== 1 && channels !== 3) {
+    throw new ProblemError(
+      'unreadable-image',
+      `body: has 1 or 3 channels, where the release reads ${channels}. Ask a hospital whose release reads pictures.`,
+    );
+  }
   return encode(network, modelInput(image, crop, inputSize, channels), inputSize);
 }

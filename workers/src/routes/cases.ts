@@ -4,6 +4,7 @@ import { caseOptionsSchema } from '@d-persona/shared/contract/options.ts';
 import type { Crop } from '@d-persona/shared/mask/region.ts';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { casePrompts } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
@@ -33,9 +34,10 @@ export function casesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   app.openapi(route, async (c) => {
     const query = c.req.valid('query');
     return models.use(await tenants.currentRelease(c.var.hospital), (model) =>
-      withCase(c, services, model, query, { allowCase: false, options: caseOptionsSchema }, (open) =>
-        c.json(describeCase(open), 201),
-      ),
+      withCase(c, services, model, query, { allowCase: false, options: caseOptionsSchema }, (open) => {
+        casePrompts(open, model);
+        return c.json(describeCase(open), 201);
+      }),
     );
   });
 }

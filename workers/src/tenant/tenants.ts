@@ -18,11 +18,14 @@ export class Tenants {
   readonly #store: ObjectStore;
   readonly #hospitals: Remembered<Hospital>;
   readonly #releases: Remembered<string>;
+  /** A hospital that has a current release. */
+  readonly #served: Remembered<string>;
 
   constructor(store: ObjectStore, lifetimeMs: number, now: () => number) {
     this.#store = store;
     this.#hospitals = new Remembered(lifetimeMs, now);
     this.#releases = new Remembered(lifetimeMs, now);
+    this.#served = new Remembered(lifetimeMs, now);
   }
 
   /** Whose key this is and what it may do, or null for a key that no hospital has. */
@@ -48,8 +51,10 @@ export class Tenants {
 
   /** The current release of any hospital. @throws ProblemError 503 while no hospital has one */
   async anyRelease(): Promise<string> {
-    const keys = await this.#store.list('hospitals/');
-    const hospital = keys.flatMap((key) => /^hospitals\/([^/]+)\/current\.json$/.exec(key)?.[1] ?? [])[0];
+    const hospital = await this.#served.get('any', async () => {
+      const keys = await this.#store.list('hospitals/');
+      return keys.flatMap((key) => /^hospitals\/([^/]+)\/current\.json$/.exec(key)?.[1] ?? [])[0];
+    });
     if (hospital !== undefined) return this.currentRelease(hospital);
     throw unavailable(
       'no-release',
