@@ -43,6 +43,8 @@ export function resizeBilinear(x: usize, height: i32, width: i32, channels: i32,
 }
 
 /** to += share · from, `floats` of them. */
+// @ts-ignore: decorator
+@inline
 function addScaled(from: usize, share: f32, floats: i32, to: usize): void {
   const s = f32x4.splat(share);
   for (; floats > 0; floats -= 4) {

@@ -28,8 +28,13 @@ export function padded(channels: i32): i32 {
 }
 
 /** The first `lanes` (1 to 4) floats at `from`; the other lanes are 0. Reads nothing beyond them. */
+// @ts-ignore: decorator
+@inline
 export function loadLanes(from: usize, lanes: i32): v128 {
-  if (lanes == 4) return v128.load(from);
+  return lanes == 4 ? v128.load(from) : loadFew(from, lanes);
+}
+
+function loadFew(from: usize, lanes: i32): v128 {
   let v = v128.load32_zero(from);
   if (lanes > 1) v = v128.load32_lane(from + 4, v, 1);
   if (lanes > 2) v = v128.load32_lane(from + 8, v, 2);
@@ -46,11 +51,14 @@ export function loadStrided(from: usize, stride: usize, lanes: i32): v128 {
 }
 
 /** Stores the first `lanes` (1 to 4) floats of `v`. */
+// @ts-ignore: decorator
+@inline
 export function storeLanes(to: usize, v: v128, lanes: i32): void {
-  if (lanes == 4) {
-    v128.store(to, v);
-    return;
-  }
+  if (lanes == 4) v128.store(to, v);
+  else storeFew(to, v, lanes);
+}
+
+function storeFew(to: usize, v: v128, lanes: i32): void {
   v128.store32_lane(to, v, 0);
   if (lanes > 1) v128.store32_lane(to + 4, v, 1);
   if (lanes > 2) v128.store32_lane(to + 8, v, 2);

@@ -35,6 +35,7 @@ export async function startTfjsModule(options: {
   );
   const factory = require(`${folder}/tfjs-backend-wasm.js`) as Factory;
   let memory: WebAssembly.Memory | undefined;
+  const restoreListeners = rememberListeners();
   const module = await factory({
     locateFile: (path) => path,
     instantiateWasm: (imports, done) => {
@@ -44,6 +45,7 @@ export async function startTfjsModule(options: {
       return instance.exports;
     },
   });
+  restoreListeners();
   if (memory === undefined) throw new Error('TensorFlow.js did not instantiate its WASM module');
   failWhenFull(module);
   module.tfjs = {
@@ -66,5 +68,21 @@ function failWhenFull(module: TfjsModule): void {
       throw new Error(`The WASM heap has no ${bytes} bytes left: use a smaller batch or image size`);
     }
     return address;
+  };
+}
+
+/**
+ * Emscripten's code listens for uncaught errors and throws them again from inside its one line of half a megabyte,
+ * which Node then prints. @returns a function that removes what was added since
+ */
+function rememberListeners(): () => void {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map((event) => process.listeners(event as 'uncaughtException'));
+  return () => {
+    for (const [i, event] of events.entries()) {
+      for (const listener of process.listeners(event as 'uncaughtException')) {
+        if (!before[i]?.includes(listener)) process.removeListener(event, listener);
+      }
+    }
   };
 }

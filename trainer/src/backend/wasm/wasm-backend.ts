@@ -6,6 +6,7 @@ import { registerAdam } from './kernels/adam.ts';
 import { registerCopying } from './kernels/copying.ts';
 import { registerElementwise } from './kernels/elementwise.ts';
 import { registerFusedConvolution } from './kernels/fused-convolution.ts';
+import { registerMatrixProduct } from './kernels/matrix-product.ts';
 import { registerPooling } from './kernels/pooling.ts';
 import { registerResizing } from './kernels/resizing.ts';
 import { startTfjsModule } from './tfjs-module.ts';
@@ -36,6 +37,7 @@ export async function useWasmBackend(
   registerCopying();
   registerElementwise();
   registerFusedConvolution();
+  registerMatrixProduct();
   registerPooling();
   registerResizing();
   if (tf.findBackendFactory('wasm') != null) tf.removeBackend('wasm');

@@ -61,7 +61,7 @@ function convolveWinograd(
     ],
   );
   kernels.run(
-    ...(['winogradConvolution', plan.tileRows, plan.blockRows] as const),
+    ...(['winogradConvolution', plan.tileRows, plan.chunkRows] as const),
     ...[x, mask, height, width, inputs, prepared, bias, out, outputs, lowest(relu), plan.blockRows],
     ...[work, plan.scratchBytes],
   );
@@ -125,7 +125,7 @@ export function convolveFilterGradient(
     return;
   }
   kernels.run(
-    ...(['winogradFilterGradient', winograd.tileRows, winograd.blockRows] as const),
+    ...(['winogradFilterGradient', winograd.tileRows, winograd.chunkRows] as const),
     ...[x, dy, mask, height, width, inputs, outputs, accumulators, stride, winograd.blockRows],
     ...[work, scratchBytes],
   );

@@ -124,6 +124,31 @@ describe.each([{ threads: 1 }, { threads: 2 }])('with $threads threads', ({ thre
     }
   });
 
+  const products: [a: number[], b: number[]][] = [
+    [
+      [3, 300, 10],
+      [3, 10, 8],
+    ],
+    [
+      [257, 4],
+      [4, 7],
+    ],
+    [
+      [2, 2, 400, 3],
+      [2, 2, 3, 1],
+    ],
+    [
+      [3, 5, 6],
+      [3, 6, 2],
+    ],
+  ];
+  it.each(products)('multiplies the matrices %j and %j, with gradients', async (a, b) => {
+    const product: Operation = (x, y) => tf.matMul(x as tf.Tensor, y as tf.Tensor);
+    await compare([a, b], product, product, 1e-5);
+    const transposed: Operation = (x, y) => tf.matMul(x as tf.Tensor, y as tf.Tensor, true);
+    await compare([a, a.with(-1, b.at(-1) as number)], transposed, transposed, 1e-5);
+  });
+
   it('shares memory between a tensor and its clone until both are gone', async () => {
     await tf.setBackend('wasm');
     const x = tf.tensor1d([1, 2, 3]);

@@ -17,6 +17,9 @@ export function padded(channels: number): number {
 /** Tiles that share one pass over the transformed filters: more reuse them, fewer stay in the second-level cache. */
 const TILES_PER_BLOCK = 32;
 
+/** Enough that no thread waits long for another which was interrupted; few enough to cost nothing. */
+const CHUNKS_PER_THREAD = 8;
+
 const VECTOR = 16;
 const FLOAT = 4;
 
@@ -24,8 +27,10 @@ const FLOAT = 4;
 export interface WinogradPlan {
   /** Rows of tiles over all images. */
   readonly tileRows: number;
-  /** Rows of tiles that are done together: the unit of work of a thread. */
+  /** Rows of tiles that are done together. */
   readonly blockRows: number;
+  /** Rows of tiles that a thread takes at a time. */
+  readonly chunkRows: number;
   readonly filterBytes: number;
   /** For each thread, for the convolution and for its filter gradient. */
   readonly scratchBytes: number;
@@ -39,6 +44,7 @@ export function planWinograd(shape: ConvolutionShape, threads: number): Winograd
   const tileRows = shape.images * Math.ceil(shape.height / 4);
   const fair = Math.ceil(tileRows / threads);
   const blockRows = Math.max(1, Math.min(Math.floor(TILES_PER_BLOCK / tilesX), fair));
+  const chunkBlocks = Math.floor(tileRows / (blockRows * threads * CHUNKS_PER_THREAD));
   const tiles = padded(blockRows * tilesX);
   const inBand = 6 * (4 * tilesX + 2) * depth * FLOAT;
   const outBand = 6 * 4 * tilesX * n * FLOAT;
@@ -48,6 +54,7 @@ export function planWinograd(shape: ConvolutionShape, threads: number): Winograd
   return {
     tileRows,
     blockRows,
+    chunkRows: blockRows * Math.max(1, chunkBlocks),
     filterBytes: 36 * (depth * n * FLOAT + CACHE_LINE),
     scratchBytes: scratch,
     accumulatorBytes: aligned(64 + n * FLOAT + 36 * (depth * n * FLOAT + CACHE_LINE)),
