@@ -1,5 +1,5 @@
 import { InputError } from '@d-persona/shared/errors.ts';
-import type { Mask } from '@d-persona/shared/mask/mask.ts';
+import { type Mask, maskArea } from '@d-persona/shared/mask/mask.ts';
 import type { Entry } from './layout/find-layout.ts';
 import { orInputError } from './problems.ts';
 import { readMask } from './read-mask.ts';
@@ -62,7 +62,7 @@ export async function inspectEntry(entry: Entry, inspection: Inspection): Promis
       problems.push(sizesDiffer(source.fullName(folder + path), mask, size, "the image's other masks"));
       continue;
     }
-    const area = 'data' in mask ? mask.data.reduce((sum, bit) => sum + bit, 0) : 0;
+    const area = 'data' in mask ? maskArea(mask) : 0;
     areas.set(label, area);
     if (area > 0) masks.push(mask as Mask);
     else empty.set(digests.get(path) as string, size);
@@ -78,15 +78,18 @@ function unionOf(
 ): InspectedEntry['union'] {
   const top = Math.ceil(Math.floor(height / 2) - window / 2);
   const left = Math.ceil(Math.floor(width / 2) - window / 2);
+  const union = new Uint8Array(height * width);
+  for (const { data } of masks)
+    for (let i = 0; i < union.length; i++) union[i] = (union[i] as number) | (data[i] as number);
   let [area, outside, sumX, sumY] = [0, 0, 0, 0];
-  for (let i = 0; masks.length > 0 && i < height * width; i++) {
-    if (!masks.some(({ data }) => data[i] === 1)) continue;
-    const x = i % width;
-    const y = (i - x) / width;
-    area++;
-    sumX += x;
-    sumY += y;
-    if (x < left || x >= left + window || y < top || y >= top + window) outside++;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (union[y * width + x] === 0) continue;
+      area++;
+      sumX += x;
+      sumY += y;
+      if (x < left || x >= left + window || y < top || y >= top + window) outside++;
+    }
   }
   if (area === 0) return { area, outside, x: Math.floor(width / 2), y: Math.floor(height / 2) };
   return { area, outside, x: sumX / area, y: sumY / area };

@@ -17,7 +17,7 @@ import type { Dataset, PersonaKind, Sample } from './sample.ts';
 import { selectNames } from './select.ts';
 import { mapConcurrently } from './source/map-concurrently.ts';
 import { openSource } from './source/open-source.ts';
-import { commonFolder } from './source/source.ts';
+import { commonFolder, type Source } from './source/source.ts';
 import { sourceSha256 } from './source-hash.ts';
 
 /** Readings under way at once: enough to keep a disk busy. */
@@ -42,6 +42,21 @@ export async function loadDataset(
 ): Promise<Dataset> {
   const options = parseOrThrow(dataOptionsSchema, given, 'data options', 'Correct these settings');
   const source = await openSource(path);
+  try {
+    return await checkDataset(source, options, size, onProgress);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+async function checkDataset(
+  source: Source,
+  options: DataOptions,
+  size: number,
+  onProgress: LoadOptions['onProgress'],
+): Promise<Dataset> {
+  const { path } = source;
   const folder = commonFolder(source.files.filter(isPicture));
   const files = source.files
     .filter((file) => file.startsWith(folder))
@@ -109,6 +124,7 @@ export async function loadDataset(
       skipped: problems.map(({ message }) => message),
     },
     pixels: (sample) => readPixels(pictures, sample),
+    close: () => source.close(),
   };
 }
 

@@ -78,4 +78,6 @@ export interface Dataset {
   readonly notes: DatasetNotes;
   /** Reads a sample's files. @throws InputError when one has changed since and can no longer be read */
   pixels(sample: Sample): Promise<SamplePixels>;
+  /** Closes the archive, if it is one. */
+  close(): Promise<void>;
 }

@@ -25,6 +25,7 @@ export async function openFolder(path: string): Promise<Source> {
         });
       }
     },
+    async close() {},
   };
 }
 

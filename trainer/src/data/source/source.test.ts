@@ -33,6 +33,7 @@ describe('openSource', () => {
     expect(source.files).toEqual(['top/a/ä.png', 'top/b.png']);
     expect(Buffer.from(await source.read('top/b.png')).toString()).toBe('b'.repeat(1000));
     expect(Buffer.from(await source.read('top/a/ä.png')).toString()).toBe('a');
+    await source.close();
   });
 
   it('lists a folder as it lists the archive, and walks a loop of links once', async () => {
@@ -68,6 +69,7 @@ describe('openSource', () => {
     await writeFile(path, bytes);
     const source = await openSource(path);
     await expect(source.read('top/b.png')).rejects.toThrow(/top\/b\.png: does not match its checksum/);
+    await source.close();
   });
 });
 

@@ -8,6 +8,7 @@ export interface Source {
   fullName(file: string): string;
   /** A file's bytes. @throws InputError when it cannot be read */
   read(file: string): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 /** Hidden files, thumbnails and resource forks: nobody's data. */

@@ -1,4 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
+import { fstat, read } from 'node:fs';
+import { promisify } from 'node:util';
 import { InputError } from '@d-persona/shared/errors.ts';
 
 /** A file in an archive: where its local header begins, and how it is packed. */
@@ -29,9 +30,9 @@ export function brokenZip(path: string, problem: string, cause?: unknown): Input
   });
 }
 
-export async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await file.read(buffer, 0, length, offset);
+/** Bytes of an open file; fewer at its end. */
+export async function readAt(file: number, offset: number, length: number): Promise<Buffer> {
+  const { bytesRead, buffer } = await promisify(read)(file, Buffer.allocUnsafe(length), 0, length, offset);
   return buffer.subarray(0, bytesRead);
 }
 
@@ -40,8 +41,8 @@ export async function readAt(file: FileHandle, offset: number, length: number): 
  *
  * @throws InputError `broken-archive` when it is no zip, is cut off, or is encrypted or packed as we cannot read
  */
-export async function readZipDirectory(file: FileHandle, path: string): Promise<ZipEntry[]> {
-  const { size: length } = await file.stat();
+export async function readZipDirectory(file: number, path: string): Promise<ZipEntry[]> {
+  const { size: length } = await promisify(fstat)(file);
   const tailOffset = Math.max(0, length - 22 - 0xffff);
   const tail = await readAt(file, tailOffset, length - tailOffset);
   const end = lastEndRecord(tail);
@@ -66,7 +67,7 @@ function lastEndRecord(tail: Buffer): number {
   return -1;
 }
 
-async function end64(file: FileHandle, tail: Buffer, end: number, path: string): Promise<Buffer | undefined> {
+async function end64(file: number, tail: Buffer, end: number, path: string): Promise<Buffer | undefined> {
   const locator = end - 20;
   // Without a locator the value that looks escaped is meant literally.
   if (locator < 0 || tail.readUInt32LE(locator) !== LOCATOR_64) return undefined;
