@@ -37,7 +37,7 @@ export function segmentationsRoute(app: OpenAPIHono<AppEnv>, services: Services)
       body: imageBody('AllPersonasOptions', true),
     },
     responses: {
-      200: { description: 'All of it', content: { [JSON_TYPE]: { schema: allPersonasSchema } } },
+      200: { description: 'Segmentations, consensus and disagreement', content: { [JSON_TYPE]: { schema: allPersonasSchema } } },
       ...SEGMENTATION_PROBLEMS,
     },
   });
