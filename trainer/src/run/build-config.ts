@@ -49,12 +49,8 @@ export function parseSetting(setting: string): Partial {
  *
  * @throws InputError that names every unknown key and wrong value at once
  */
-export function buildConfig(
-  preset: RunConfig['preset'],
-  data: string,
-  changes: readonly Partial[],
-): RunConfig {
-  const base = { preset, data, size: 64, consensus: true, checkpointEvery: 200, ...presets[preset] };
+export function buildConfig(preset: RunConfig['preset'], changes: readonly Partial[]): RunConfig {
+  const base = { preset, size: 64, consensus: true, checkpointEvery: 200, ...presets[preset] };
   return parseOrThrow(runConfigSchema, changes.reduce(merge, base), 'config', REMEDY);
 }
 

@@ -1,5 +1,6 @@
 import { architectureSchema } from '@d-persona/shared/model/architecture.ts';
 import { z } from 'zod';
+import { dataOptionsSchema } from '../data/options.ts';
 import { stage1SettingsSchema } from '../stage1/settings.ts';
 import { stage2SettingsSchema } from '../stage2/settings.ts';
 
@@ -10,7 +11,10 @@ import { stage2SettingsSchema } from '../stage2/settings.ts';
 export const runConfigSchema = z.strictObject({
   preset: z.enum(['recipe', 'paper']).meta({ description: 'The settings that this run started from' }),
   seed: z.int().meta({ description: 'Seeds split, initialisation, order, augmentation and noise' }),
-  data: z.string().min(1).meta({ description: 'Folder or zip archive of the data' }),
+  data: z.strictObject({
+    path: z.string().min(1).meta({ description: 'Folder or zip archive of the data' }),
+    ...dataOptionsSchema.shape,
+  }),
   size: z.int().min(8).max(1024).meta({ description: 'Height and width of the model input, pixels' }),
   augmentation: z.enum(['recipe', 'paper', 'none']),
   architecture: architectureSchema.omit({ channels: true, personas: true }),

@@ -1,6 +1,5 @@
 import type { Batch } from '../data/batch.ts';
 import type { Dataset, Sample } from '../data/sample.ts';
-import type { RunConfig } from './config.ts';
 import type { StageTask } from './task.ts';
 
 /** Which patients: seeded, by patient, so that no patient is in two parts. */
