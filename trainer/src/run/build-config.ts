@@ -1,5 +1,6 @@
 import { InputError } from '@d-persona/shared/errors.ts';
 import { parseJsonOrThrow, parseOrThrow } from '@d-persona/shared/parse-or-throw.ts';
+import { z } from 'zod';
 import { type RunConfig, runConfigSchema } from './config.ts';
 import { presets } from './presets.ts';
 
@@ -54,8 +55,7 @@ export function buildConfig(preset: RunConfig['preset'], changes: readonly Parti
   return parseOrThrow(runConfigSchema, changes.reduce(merge, base), 'config', REMEDY);
 }
 
-/** Reads a config file's text. @throws InputError when it is not an object in JSON */
+/** Reads a config file's text; its settings are checked when the config is built. @throws InputError when it is no JSON object */
 export function parseConfigFile(text: string, path: string): Partial {
-  const value = parseJsonOrThrow(runConfigSchema.partial().loose(), text, path, REMEDY);
-  return value;
+  return parseJsonOrThrow(z.record(z.string(), z.unknown()), text, path, REMEDY);
 }
