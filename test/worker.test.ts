@@ -23,6 +23,9 @@ let key: string;
 let northKey: string;
 const logged: string[] = [];
 
+/** Bundling and starting take three seconds, and much longer on a machine that has other work. */
+const START_MS = 120_000;
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'd-persona-test-'));
   const store = new FolderStore(folder);
@@ -35,12 +38,12 @@ beforeAll(async () => {
     variables: { MAX_BODY_BYTES: 100_000 },
     log: (line) => logged.push(line),
   });
-});
+}, START_MS);
 
 afterAll(async () => {
   await worker?.stop();
   await rm(folder, { recursive: true, force: true });
-});
+}, START_MS);
 
 function send(path: string, init: RequestInit = {}): Promise<Response> {
   return fetch(worker.url + path, { ...init, headers: { authorization: `Bearer ${key}`, ...init.headers } });
