@@ -4,11 +4,12 @@ import { loadKernels, type Simd, simdOfRuntime } from './kernel-module.ts';
 import { KernelPool } from './kernel-pool.ts';
 import { registerAdam } from './kernels/adam.ts';
 import { registerCopying } from './kernels/copying.ts';
-import { registerElementwise } from './kernels/elementwise.ts';
+import { registerElementwise, registerMaps } from './kernels/elementwise.ts';
 import { registerFusedConvolution } from './kernels/fused-convolution.ts';
 import { registerMatrixProduct } from './kernels/matrix-product.ts';
 import { registerPooling } from './kernels/pooling.ts';
 import { registerResizing } from './kernels/resizing.ts';
+import { registerSums } from './kernels/sum.ts';
 import { startTfjsModule } from './tfjs-module.ts';
 import { TrainingBackend } from './training-backend.ts';
 
@@ -37,9 +38,11 @@ export async function useWasmBackend(
   registerCopying();
   registerElementwise();
   registerFusedConvolution();
+  registerMaps();
   registerMatrixProduct();
   registerPooling();
   registerResizing();
+  registerSums();
   if (tf.findBackendFactory('wasm') != null) tf.removeBackend('wasm');
   tf.registerBackend('wasm', () => new TrainingBackend(module, pool));
   if (!(await tf.setBackend('wasm'))) throw new Error('TensorFlow.js does not start its WASM backend');

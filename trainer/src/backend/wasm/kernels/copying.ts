@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingBackend } from '../training-backend.ts';
-import { register } from './register.ts';
+import { register, type TrainingKernel } from './register.ts';
 
 type Inputs = Readonly<Record<string, tf.TensorInfo | undefined>>;
 
@@ -30,7 +30,7 @@ function allFloat(inputs: Inputs): boolean {
   return Object.values(inputs).every((input) => input === undefined || input.dtype === 'float32');
 }
 
-/** Concat, SplitV (the gradient of Concat) and Slice along one axis; Identity without a copy. */
+/** Concat, SplitV (the gradient of Concat) and Slice along one axis; Identity, and Cast to the same type, without a copy. */
 export function registerCopying(): void {
   register(
     tf.Concat,
@@ -101,11 +101,13 @@ export function registerCopying(): void {
   );
 
   // TensorFlow.js copies here; but tensors do not change, and differentiation clones everything that it saves.
-  register(tf.Identity, ({ inputs, backend }) => {
+  const share: TrainingKernel = ({ inputs, backend }) => {
     const { x } = inputs as { x: tf.TensorInfo };
     backend.incRef(x.dataId);
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
-  });
+  };
+  register(tf.Identity, share);
+  register(tf.Cast, share, ({ dtype }, { x }) => x?.dtype === dtype);
 }
 
 interface OneAxisSlice {

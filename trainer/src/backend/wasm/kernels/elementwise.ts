@@ -69,3 +69,23 @@ export function registerElementwise(): void {
     );
   }
 }
+
+/** Relu, Step, Sigmoid and Softplus of large float32 tensors. */
+export function registerMaps(): void {
+  for (const [operation, name] of [tf.Relu, tf.Step, tf.Sigmoid, tf.Softplus].entries()) {
+    register(
+      name,
+      ({ inputs, backend }) => {
+        const { x } = inputs as { x: tf.TensorInfo };
+        const out = backend.makeOutput(x.shape, 'float32');
+        backend.kernels.run(
+          ...(['mapFloats', tf.util.sizeFromShape(x.shape), CHUNK] as const),
+          ...[operation, backend.address(x), backend.address(out)],
+        );
+        return out;
+      },
+      ({ alpha }, { x }) =>
+        x?.dtype === 'float32' && tf.util.sizeFromShape(x.shape) >= SMALLEST && (alpha ?? 0) === 0,
+    );
+  }
+}

@@ -149,6 +149,61 @@ describe.each([{ threads: 1 }, { threads: 2 }])('with $threads threads', ({ thre
     await compare([a, a.with(-1, b.at(-1) as number)], transposed, transposed, 1e-5);
   });
 
+  const maps: [string, (x: tf.Tensor) => tf.Tensor][] = [
+    ['relu', tf.relu],
+    ['step', tf.step],
+    ['sigmoid', tf.sigmoid],
+    ['softplus', tf.softplus],
+  ];
+  it.each(maps)('computes %s from −100 to 100, of infinities and of NaN', async (name, map) => {
+    const values = Float32Array.from({ length: 8191 }, (_, i) => ((i - 4095) / 4095) ** 3 * 100);
+    values.set([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 0]);
+    await tf.setBackend('wasm');
+    const actual = tf.tidy(() => map(tf.tensor1d(values)).dataSync<'float32'>());
+    const exact: Record<string, (x: number) => number> = {
+      relu: (x) => Math.max(x, 0),
+      step: (x) => (Number.isNaN(x) ? x : x > 0 ? 1 : 0),
+      sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+      softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    };
+    for (const [i, x] of values.entries()) {
+      const expected = (exact[name] as (x: number) => number)(x);
+      if (Number.isFinite(expected)) {
+        // Below 1e-37 single precision has few digits left.
+        expect(Math.abs((actual[i] as number) - expected)).toBeLessThanOrEqual(1e-6 * expected + 1e-37);
+      } else {
+        expect(actual[i]).toBe(expected);
+      }
+    }
+  });
+
+  const sums: [shape: number[], axes: number[]][] = [
+    [
+      [3, 20, 30, 8],
+      [1, 2],
+    ],
+    [
+      [3, 40, 41, 1],
+      [1, 2],
+    ],
+    [[3, 40, 41, 6], [3]],
+    [[5000], [0]],
+    [[7, 30, 40], [0]],
+    [
+      [7, 30, 40],
+      [0, 2],
+    ],
+    [[2, 3], [1]],
+  ];
+  it.each(sums)('sums and averages %j over the axes %j, with gradients', async (shape, axes) => {
+    for (const reduce of [tf.sum, tf.mean]) {
+      for (const keepDims of [false, true]) {
+        const f: Operation = (x) => reduce(x as tf.Tensor, axes, keepDims);
+        await compare([shape], f, f, 1e-5);
+      }
+    }
+  });
+
   it('shares memory between a tensor and its clone until both are gone', async () => {
     await tf.setBackend('wasm');
     const x = tf.tensor1d([1, 2, 3]);
