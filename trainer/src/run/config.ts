@@ -1,5 +1,6 @@
 import { architectureSchema } from '@d-persona/shared/model/architecture.ts';
 import { z } from 'zod';
+import { augmentationSchema } from '../data/augmentation.ts';
 import { dataOptionsSchema } from '../data/options.ts';
 import { stage1SettingsSchema } from '../stage1/settings.ts';
 import { stage2SettingsSchema } from '../stage2/settings.ts';
@@ -16,7 +17,7 @@ export const runConfigSchema = z.strictObject({
     ...dataOptionsSchema.shape,
   }),
   size: z.int().min(8).max(1024).meta({ description: 'Height and width of the model input, pixels' }),
-  augmentation: z.enum(['recipe', 'paper', 'none']),
+  augmentation: augmentationSchema,
   architecture: architectureSchema.omit({ channels: true, personas: true }),
   stage1: stage1SettingsSchema,
   stage2: stage2SettingsSchema,

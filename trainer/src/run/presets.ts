@@ -1,3 +1,4 @@
+import { augmentations } from '../data/augmentation.ts';
 import type { RunConfig } from './config.ts';
 
 /** What a preset decides: everything of a run but its data and where it runs. */
@@ -6,7 +7,7 @@ export type Preset = Pick<RunConfig, 'seed' | 'architecture' | 'stage1' | 'stage
 /** The settings as the paper prints them (LIDC-IDRI). They collapse to background: see docs/experiments.md. */
 const paper: Preset = {
   seed: 1337,
-  augmentation: 'paper',
+  augmentation: augmentations.paper,
   architecture: {
     backbone: 'unet',
     latent: 6,
@@ -40,7 +41,7 @@ const paper: Preset = {
 /** What makes samples and personas really differ: per-image Dice with cross-entropy, a small KL, a small first query. */
 const recipe: Preset = {
   seed: 1337,
-  augmentation: 'recipe',
+  augmentation: augmentations.recipe,
   architecture: {
     ...paper.architecture,
     widths: [16, 32, 64, 128],

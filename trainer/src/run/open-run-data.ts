@@ -1,0 +1,40 @@
+import type { Batch } from '../data/batch.ts';
+import { evaluationBatches, TrainingBatches } from '../data/batches.ts';
+import { loadDataset } from '../data/load-dataset.ts';
+import type { Dataset, Sample } from '../data/sample.ts';
+import { splitByPatient } from '../data/split.ts';
+import type { RunConfig } from './config.ts';
+import type { RunData } from './run-data.ts';
+
+/** Images asked at once when a model is measured. */
+const EVALUATION_BATCH = 16;
+
+/** At most `limit` samples, evenly spread over the list, so that a few patients do not stand for all. */
+function spread(samples: readonly Sample[], limit: number): readonly Sample[] {
+  if (samples.length <= limit) return samples;
+  return Array.from({ length: limit }, (_, i) => samples[Math.floor((i * samples.length) / limit)] as Sample);
+}
+
+/** Loads the data of a run, splits it by patient, and makes its batches. @throws InputError as of loading and splitting */
+export async function openRunData({ data, size, seed, augmentation }: RunConfig): Promise<RunData> {
+  const { path, ...options } = data;
+  const dataset = await loadDataset(path, { ...options, size });
+  const split = splitByPatient(dataset.samples, seed);
+  const training = new TrainingBatches(dataset, split.train, augmentation);
+  return {
+    dataset,
+    split,
+    training: ({ settings }, fromStep) => training.from(fromStep, { batch: settings.batch, seed }),
+    whole: (part, limit = Number.POSITIVE_INFINITY) =>
+      evaluationBatches(dataset, spread(split[part], limit), EVALUATION_BATCH),
+  };
+}
+
+/** All images of a dataset, for measuring a release on data that it was not trained on. */
+export async function openWholeData(
+  path: string,
+  size: number,
+): Promise<{ readonly dataset: Dataset; whole(): AsyncIterable<Batch> }> {
+  const dataset = await loadDataset(path, { size });
+  return { dataset, whole: () => evaluationBatches(dataset, dataset.samples, EVALUATION_BATCH) };
+}
