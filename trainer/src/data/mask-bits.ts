@@ -15,6 +15,12 @@ export function maskBitsArray(raters: number, pixels: number): Uint8Array | Uint
   return raters <= 16 ? new Uint16Array(pixels) : new Uint32Array(pixels);
 }
 
+/** Zeros in an array as wide as `data`. */
+export function emptyLike(data: MaskBits['data'], pixels: number): MaskBits['data'] {
+  if (data instanceof Uint8Array) return new Uint8Array(pixels);
+  return data instanceof Uint16Array ? new Uint16Array(pixels) : new Uint32Array(pixels);
+}
+
 /** Packs masks of 0 and 1, in the personas' order; null for a rater who is not present. */
 export function packMasks(
   masks: readonly (Uint8Array | null)[],
