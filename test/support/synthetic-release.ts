@@ -46,7 +46,14 @@ export function syntheticRelease(seed = 1): Promise<EncodedRelease> {
   return encodeRelease(weights, specs, {
     software: { name: 'd-persona', version: '0.1.0' },
     architecture: SYNTHETIC,
-    input: { size: INPUT_SIZE, channels: 1, scaling: { kind: 'standardise' }, spacing: null, modality: null },
+    input: {
+      size: INPUT_SIZE,
+      channels: 1,
+      frame: 'crop',
+      scaling: { kind: 'standardise' },
+      spacing: null,
+      modality: null,
+    },
     personas: [persona('rank-1'), persona('rank-2'), persona('rank-3')],
     metrics: {},
     quantization: {

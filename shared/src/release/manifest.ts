@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { frameSchema } from '../mask/frame.ts';
 import { architectureSchema } from '../model/architecture.ts';
 
 /** Raised whenever a reader of the old format would misread the new one. */
@@ -29,6 +30,7 @@ const inputSchema = z.strictObject({
     .tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)])
     .meta({ description: '[height, width]' }),
   channels: z.int().min(1).max(16),
+  frame: frameSchema,
   scaling: z
     .strictObject({ kind: z.literal('standardise') })
     .meta({ description: 'Each image by itself: (x − mean) / max(std, 1e-6) over all pixels and channels' }),

@@ -43,7 +43,14 @@ export function description(kind: Quantization = 'int8'): ReleaseDescription {
       head: { widths: [4], finalRelu: false, padding: 1, dropout: 0.1 },
       keys: 'standardised',
     },
-    input: { size: [64, 64], channels: 1, scaling: { kind: 'standardise' }, spacing: null, modality: 'CT' },
+    input: {
+      size: [64, 64],
+      channels: 1,
+      frame: 'crop',
+      scaling: { kind: 'standardise' },
+      spacing: null,
+      modality: 'CT',
+    },
     personas: [persona('rank-1'), persona('rank-2')],
     metrics: { ged: 0.18, dice_soft: 0.85 },
     quantization: {

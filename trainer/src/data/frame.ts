@@ -1,3 +1,4 @@
+import { cropOfWhole } from '@d-persona/shared/mask/frame.ts';
 import type { Crop, Size } from '@d-persona/shared/mask/region.ts';
 import { cropOfRegion } from '@d-persona/shared/mask/region.ts';
 
@@ -34,7 +35,5 @@ export function cropOfFrame(
     const { x, y } = image.centroid;
     return cropOfRegion(image, { x: Math.round(x), y: Math.round(y) }, input);
   }
-  const side = Math.max(image.height, image.width);
-  const centre = { x: Math.floor(image.width / 2), y: Math.floor(image.height / 2) };
-  return cropOfRegion(image, { ...centre, w: side, h: side }, input);
+  return cropOfWhole(image, input);
 }

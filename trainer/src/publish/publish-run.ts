@@ -116,6 +116,7 @@ export async function publishRun(
     input: {
       size: [config.size, config.size],
       channels: architecture.channels,
+      frame: dataset.frame === 'whole' ? 'whole' : 'crop',
       scaling: { kind: 'standardise' },
       spacing: dataset.spacing === null ? null : [...dataset.spacing],
       modality: dataset.modality,

@@ -2,6 +2,7 @@ import { DEFAULT_SEED } from '@d-persona/shared/contract/options.ts';
 import type { RegionOption } from '@d-persona/shared/contract/region.ts';
 import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
+import { defaultCrop } from '@d-persona/shared/mask/frame.ts';
 import { type Crop, cropOfRegion, modelInput, type Size } from '@d-persona/shared/mask/region.ts';
 import { type Encoding, encode } from '../engine/encoding.ts';
 import type { Model } from '../engine/model.ts';
@@ -71,7 +72,7 @@ function knownCase({ id }: SentCase, { region, frame, seed }: CaseOptions, conte
 async function caseOfImage(sent: SentImage, options: CaseOptions, context: CaseContext): Promise<OpenCase> {
   const { hospital, model, cases } = context;
   const image = readImage(sent, options.frame, context.settings);
-  const crop = checkedCrop(image, options.region, model.inputSize, context.settings);
+  const crop = checkedCrop(image, options.region, model, context.settings);
   const digest = await caseDigest({ hospital, release: model.hash, image, crop });
   const known = cases.get(digest);
   const encoding = known?.encoding ?? encodeCrop(image, crop, model);
@@ -104,8 +105,16 @@ function readImage(
   return decodeImage(bytes, { name, maxPixels, minSide: MIN_SIDE });
 }
 
-function checkedCrop(image: Size, region: RegionOption | undefined, input: Size, settings: Settings): Crop {
-  const crop = cropOfRegion(image, region, input);
+function checkedCrop(
+  image: Size,
+  region: RegionOption | undefined,
+  { manifest, inputSize }: Model,
+  settings: Settings,
+): Crop {
+  const crop =
+    region === undefined
+      ? defaultCrop(manifest.input.frame, image, inputSize)
+      : cropOfRegion(image, region, inputSize);
   if (crop.width * crop.height > settings.MAX_IMAGE_PIXELS) {
     throw new ProblemError(
       'unreadable-image',
