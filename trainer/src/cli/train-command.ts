@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { backendSchema, chooseBackend } from '../backend/choose-backend.ts';
@@ -49,7 +50,7 @@ export function trainCommand(): Command {
       const file = options.config;
       const changes = [
         ...(options.printConfig ? [{ data: { path: '<path>' } }] : []),
-        ...(options.data === undefined ? [] : [{ data: { path: options.data } }]),
+        ...(options.data === undefined ? [] : [{ data: { path: resolve(options.data) } }]),
         ...(file === undefined ? [] : [parseConfigFile(Buffer.from(await readInput(file)).toString(), file)]),
         ...options.set.map(parseSetting),
       ];

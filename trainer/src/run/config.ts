@@ -12,10 +12,13 @@ import { stage2SettingsSchema } from '../stage2/settings.ts';
 export const runConfigSchema = z.strictObject({
   preset: z.enum(['recipe', 'paper']).meta({ description: 'The settings that this run started from' }),
   seed: z.int().meta({ description: 'Seeds split, initialisation, order, augmentation and noise' }),
-  data: z.strictObject({
-    path: z.string().min(1).meta({ description: 'Folder or zip archive of the data' }),
-    ...dataOptionsSchema.shape,
-  }),
+  data: z.strictObject(
+    {
+      path: z.string().min(1).meta({ description: 'Folder or zip archive of the data' }),
+      ...dataOptionsSchema.shape,
+    },
+    { error: ({ input }) => (input === undefined ? 'is needed: --data <folder or zip archive>' : undefined) },
+  ),
   size: z.int().min(8).max(1024).meta({ description: 'Height and width of the model input, pixels' }),
   augmentation: augmentationSchema,
   architecture: architectureSchema.omit({ channels: true, personas: true }),
