@@ -58,7 +58,7 @@ export function croppedMasks(masks: MaskBits, crop: Crop, size: number): MaskBit
 /** One axis: the outputs from `from` on, at most `margin` outside [0, size), whose centres lie on the image. */
 function stretch(start: number, length: number, source: number, size: number, margin: number) {
   const step = length / size;
-  const from = Math.max(-margin, Math.ceil(-start / step - 0.5));
+  const from = Math.max(-margin, Math.ceil(-start / step - 0.5)) + 0; // + 0: no negative zero
   const to = Math.min(size + margin, Math.ceil((source - start) / step - 0.5));
   const outputs = Math.max(0, to - from);
   return { from, axis: { source, start: start + from * step, length: outputs * step, outputs } };
