@@ -13,7 +13,8 @@ const fusedConvolutionGradient: tf.GradConfig = {
   gradFunc(dy, saved, attrs) {
     const [x, filter, y] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
     const { activation, strides, pad } = attrs as unknown as tf.FusedConv2DAttrs & { pad: 'same' };
-    if (tf.getBackend() === 'wasm')
+    // Where our kernels are registered: TensorFlow.js' backend may also be used as it is.
+    if (tf.getKernel('FusedConv2DBackpropInput', tf.getBackend()) != null)
       return gradientsByOurKernels(dy as tf.Tensor4D, [x, filter, y], activation as 'relu' | 'linear');
     const delta = () => (activation === 'relu' ? tf.mul(dy as tf.Tensor4D, tf.step(y)) : dy) as tf.Tensor4D;
     const convolution = { strides, pad, dataFormat: 'NHWC' };
