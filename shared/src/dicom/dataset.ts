@@ -49,7 +49,7 @@ export class DataSet {
   readonly elements: ReadonlyMap<Tag, Element>;
   readonly encoding: Encoding;
   /** Specific Character Set, of this item or of the data set it belongs to. */
-  readonly #characterSets: readonly string[];
+  readonly characterSets: readonly string[];
 
   constructor(
     elements: ReadonlyMap<Tag, Element>,
@@ -58,9 +58,9 @@ export class DataSet {
   ) {
     this.elements = elements;
     this.encoding = encoding;
-    this.#characterSets = inheritedSets;
-    const own = this.element('SpecificCharacterSet');
-    if (own !== undefined) this.#characterSets = this.strings('SpecificCharacterSet');
+    this.characterSets = this.has('SpecificCharacterSet')
+      ? this.strings('SpecificCharacterSet')
+      : inheritedSets;
   }
 
   element(keyword: Keyword): Element | undefined {
@@ -87,9 +87,8 @@ export class DataSet {
     const bytes = this.bytes(keyword);
     if (bytes === undefined) return [];
     const vr = this.#vr(keyword);
-    const text = decodeText(bytes, ASCII.has(vr) ? [] : this.#characterSets);
+    const text = decodeText(bytes, ASCII.has(vr) ? [] : this.characterSets);
     if (SINGLE.has(vr)) return [text.replace(/[\0 ]+$/, '')];
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: UIDs are padded with NUL, by some writers more is
     return text.split('\\').map((value) => value.replace(/^[\0 ]+|[\0 ]+$/g, ''));
   }
 
