@@ -1,0 +1,48 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const shared = ['--enable', 'threads', '--sharedMemory'];
+const relaxed = ['--enable', 'relaxed-simd'];
+
+/**
+ * The builds of the kernels. They import the memory that they work on (TensorFlow.js' own, in training), so they have
+ * neither data segments nor a heap; a module must say whether that memory is shared, and whether it uses relaxed SIMD:
+ * hence four builds of the same source.
+ */
+export const variants = {
+  training: [],
+  'training-relaxed': relaxed,
+  'training-shared': shared,
+  'training-shared-relaxed': [...shared, ...relaxed],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Variant = keyof typeof variants;
+
+/**
+ * Compiles one build. The bytes depend on the source and the pinned compiler only.
+ *
+ * @returns a WebAssembly module
+ * @throws Error with the compiler's messages
+ */
+export async function compileKernels(variant: Variant): Promise<Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  const { error, stderr } = await asc.main(
+    [
+      ...['assembly/training.ts', '--baseDir', dirname(fileURLToPath(import.meta.url))],
+      ...['--outFile', 'kernels.wasm', '--optimizeLevel', '3', '--noAssert', '--runtime', 'stub'],
+      ...['--enable', 'simd', '--importMemory', '--noExportMemory'],
+      ...['--initialMemory', '1', '--maximumMemory', '65536'],
+      ...variants[variant],
+    ],
+    {
+      writeFile: (path, contents) => {
+        files.set(path, Buffer.from(contents));
+      },
+    },
+  );
+  const wasm = files.get('kernels.wasm');
+  if (error !== null || wasm === undefined)
+    throw new Error(`${variant} does not compile:\n${stderr.toString()}`);
+  return wasm;
+}
