@@ -8,13 +8,15 @@ const relaxed = ['--enable', 'relaxed-simd'];
 /**
  * The builds of the kernels. They import the memory that they work on (TensorFlow.js' own, in training), so they have
  * neither data segments nor a heap; a module must say whether that memory is shared, and whether it uses relaxed SIMD:
- * hence four builds of the same source.
+ * hence several builds of one source. The engine's kernels serve releases; they have a memory of their own.
  */
 export const variants = {
   training: [],
   'training-relaxed': relaxed,
   'training-shared': shared,
   'training-shared-relaxed': [...shared, ...relaxed],
+  engine: [],
+  'engine-relaxed': relaxed,
 } as const satisfies Record<string, readonly string[]>;
 
 export type Variant = keyof typeof variants;
@@ -29,7 +31,7 @@ export async function compileKernels(variant: Variant): Promise<Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const { error, stderr } = await asc.main(
     [
-      ...['assembly/training.ts', '--baseDir', dirname(fileURLToPath(import.meta.url))],
+      ...[`assembly/${variant.split('-')[0]}.ts`, '--baseDir', dirname(fileURLToPath(import.meta.url))],
       ...['--outFile', 'kernels.wasm', '--optimizeLevel', '3', '--noAssert', '--runtime', 'stub'],
       ...['--enable', 'simd', '--importMemory', '--noExportMemory'],
       ...['--initialMemory', '1', '--maximumMemory', '65536'],

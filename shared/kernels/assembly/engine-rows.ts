@@ -1,4 +1,4 @@
-import { depthOf, type Layer } from './engine-layer';
+import { depthOf, Layer } from './engine-layer';
 import { madd } from './simd';
 
 /*

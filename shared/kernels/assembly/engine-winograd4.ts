@@ -1,4 +1,4 @@
-import { depthOf, type Layer, outWidthOf } from './engine-layer';
+import { depthOf, Layer, outWidthOf } from './engine-layer';
 import { columnTable, inputRow } from './engine-rows';
 import { multiply, packedOffset } from './gemm';
 import { padded } from './simd';
