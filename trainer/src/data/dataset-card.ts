@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseJsonOrThrow } from '@d-persona/shared/parse-or-throw.ts';
 import { z } from 'zod';
+import { patientPatternSchema } from './options.ts';
 import type { Source } from './source/source.ts';
 
 /** `dataset.json`: what the pictures cannot say themselves. Every field may be left out. */
@@ -12,7 +13,7 @@ export const datasetCardSchema = z.strictObject({
   modality: z.string().max(64).optional(),
   /** Millimetres a pixel: [row, column]. */
   spacing: z.tuple([z.number().positive(), z.number().positive()]).optional(),
-  patientPattern: z.string().optional(),
+  patientPattern: patientPatternSchema.optional(),
 });
 
 export type DatasetCard = z.infer<typeof datasetCardSchema>;

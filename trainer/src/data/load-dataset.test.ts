@@ -120,6 +120,16 @@ describe('named readers', () => {
     expect(error.message).toMatch(/data\.raters: cy.*There are: ann, bob/s);
   });
 
+  it('are found by looking into the pictures, where no folder says that it holds images', async () => {
+    const files: Files = {};
+    for (const [path, bytes] of Object.entries(three({ ann: 1, bob: 2 }))) {
+      files[path.replace('images/', 'fundus/').replace('masks/', '')] = bytes;
+    }
+    const data = await load(files);
+    expect(data).toMatchObject({ layout: 'named', raters: [{ id: 'ann' }, { id: 'bob' }] });
+    expect(data.samples[0]?.image).toBe('fundus/a.png');
+  });
+
   it('are told by suffix, and both eyes are one patient', async () => {
     const files: Files = {};
     for (const eye of ['1L', '1R', '2L', '3R']) {

@@ -8,6 +8,11 @@ const isRegularExpression = (text: string): boolean => {
   }
 };
 
+/** A regular expression on `<folder>/<image>` whose one group is the patient. */
+export const patientPatternSchema = z
+  .string()
+  .refine(isRegularExpression, { error: 'is not a regular expression with exactly one group' });
+
 /** How a dataset is read: part of a run's config. Everything has a default that looks at the data. */
 export const dataOptionsSchema = z.strictObject({
   kind: z.enum(['auto', 'rank', 'person']).default('auto').meta({
@@ -25,14 +30,9 @@ export const dataOptionsSchema = z.strictObject({
   sets: z.array(z.string().min(1)).nullable().default(null).meta({
     description: 'Which folders of a dataset of several sets to take; * stands for anything. null: all',
   }),
-  patientPattern: z
-    .string()
-    .refine(isRegularExpression, { error: 'is not a regular expression with exactly one group' })
-    .nullable()
-    .default(null)
-    .meta({
-      description: 'Finds the patient in <folder>/<image>: its one group. null: by the rules for layouts',
-    }),
+  patientPattern: patientPatternSchema.nullable().default(null).meta({
+    description: 'Finds the patient in <folder>/<image>: its one group. null: by the rules for layouts',
+  }),
   channels: z
     .union([z.literal('auto'), z.literal(1), z.literal(3)])
     .default('auto')

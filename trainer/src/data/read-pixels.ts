@@ -1,6 +1,8 @@
+import { InputError } from '@d-persona/shared/errors.ts';
 import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
 import { sizesDiffer } from './inspect-entry.ts';
 import { packMasks } from './mask-bits.ts';
+import { orInputError } from './problems.ts';
 import { readMask } from './read-mask.ts';
 import type { Sample, SamplePixels } from './sample.ts';
 import type { Source } from './source/source.ts';
@@ -48,4 +50,12 @@ export function hasColours({ channels, data }: SamplePixels['image']): boolean {
   for (let i = 0; i < data.length; i += 3)
     if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return true;
   return false;
+}
+
+/** Whether a picture is black and white; one that cannot be read is not. */
+export async function isMask({ source, folder, maxPixels }: Pictures, path: string): Promise<boolean> {
+  const mask = await orInputError(async () => {
+    return readMask(await source.read(folder + path), source.fullName(folder + path), maxPixels);
+  });
+  return !(mask instanceof InputError);
 }

@@ -1,3 +1,5 @@
+import { imageKeys } from './image-keys.ts';
+import { parseMaskName } from './mask-name.ts';
 import { fileName, folderOf, withoutEnding } from './paths.ts';
 import { meansImages } from './words.ts';
 
@@ -13,15 +15,22 @@ export interface CaseFolder {
   readonly lone: boolean;
 }
 
-/** The folder of images in which a picture lies: the deepest so named; undefined if there is none. */
-function imageFolder(path: string): string | undefined {
-  const folders = path.split('/').slice(0, -1);
-  const last = folders.findLastIndex(meansImages);
-  return last < 0 ? undefined : folders.slice(0, last + 1).join('/');
-}
-
-/** Looks where images are: in folders called so, each with its masks beside it; or, without such, among their masks. */
-export function findCaseFolders(pictures: readonly string[]): CaseFolder[] {
+/**
+ * Looks where images are: in folders called so, each with its masks beside it; or, without such, above or among their
+ * masks.
+ *
+ * @param isImageFolder tells by its name whether a folder holds images
+ */
+export function findCaseFolders(
+  pictures: readonly string[],
+  isImageFolder: (name: string) => boolean,
+): CaseFolder[] {
+  /** The deepest folder of images in which a picture lies; undefined if there is none. */
+  const imageFolder = (path: string): string | undefined => {
+    const folders = path.split('/').slice(0, -1);
+    const last = folders.findLastIndex(isImageFolder);
+    return last < 0 ? undefined : folders.slice(0, last + 1).join('/');
+  };
   const images = new Map<string, Map<string, string>>();
   const rest: string[] = [];
   for (const path of pictures) {
@@ -36,12 +45,16 @@ export function findCaseFolders(pictures: readonly string[]): CaseFolder[] {
   }
   if (images.size === 0) return foldersOfBoth(rest);
   const others = Map.groupBy(rest, (path) => nearest(images, folderOf(path)));
-  return [...images].map(([path, keyed]) => {
+  const folders = [...images].map(([path, keyed]) => {
     const masks = others.get(path) ?? [];
     return masks.length > 0
       ? { path, images: keyed, others: masks, lone: false }
       : separate(path, [...keyed.values()]);
   });
+  const astray = images.has('') ? undefined : others.get('');
+  return astray === undefined
+    ? folders
+    : [...folders, { path: '', images: new Map(), others: astray, lone: false }];
 }
 
 /** The deepest folder, from `folder` upwards, that has images; '' when there is none. */
@@ -50,8 +63,18 @@ function nearest(images: ReadonlyMap<string, unknown>, folder: string): string {
   return '';
 }
 
+/** Without a folder of images: images with masks in folders below them, or with masks beside them. */
 function foldersOfBoth(pictures: readonly string[]): CaseFolder[] {
-  return [...Map.groupBy(pictures, folderOf)].map(([folder, paths]) => separate(folder, paths));
+  const byFolder = Map.groupBy(pictures, folderOf);
+  const above = [...byFolder].flatMap(([path, direct]): CaseFolder[] => {
+    const start = path === '' ? '' : `${path}/`;
+    const below = pictures.filter((other) => other.startsWith(start) && folderOf(other) !== path);
+    const images = new Map(direct.map((image) => [fileName(withoutEnding(image)), image]));
+    const keys = imageKeys(images.keys());
+    const belong = below.some((mask) => parseMaskName(withoutEnding(mask.slice(start.length)), keys));
+    return belong ? [{ path, images, others: below, lone: false }] : [];
+  });
+  return above.length > 0 ? above : [...byFolder].map(([folder, paths]) => separate(folder, paths));
 }
 
 /**

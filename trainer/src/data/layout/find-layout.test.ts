@@ -57,6 +57,15 @@ describe('findLayout', () => {
       ['images/{x,y}.png', 'labels/{ann,bob}/{x,y}_seg.png'],
       'named',
     ],
+    ['images above the readers', ['{x,y}.jpg', '{ann,bob}/{x,y}.png'], 'named'],
+    ['a folder with images in its name', ['eye-images/{x,y}.png', '{ann,bob}/{x,y}.png'], 'named'],
+    ['a suffix that repeats the folder', ['images/{x,y}.png', 'ann/{x,y}_a.png', 'bob/{x,y}_b.png'], 'named'],
+    ['images with a word at the end', ['images/{1,2}_training.png', 'manual/{1,2}_{ann,bob}.png'], 'suffix'],
+    [
+      'images and masks with a word before the number',
+      ['images/image_0{1,2}.png', '{ann,bob}/mask_0{1,2}.png'],
+      'named',
+    ],
     ['two sets under masks', ['images/s/{x,y}.png', 'masks/{ann,bob}/s/{x,y}.png'], 'named'],
   ])('finds %s', (_, patterns, layout) => {
     expect(look(...patterns)).toMatchObject({ layout, labels: 'ann bob', masks: '2 2', orphans: '' });

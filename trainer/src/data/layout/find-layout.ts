@@ -1,10 +1,11 @@
 import { InputError } from '@d-persona/shared/errors.ts';
 import { type CaseFolder, findCaseFolders } from './case-folders.ts';
+import { type ImageKeys, imageKeys } from './image-keys.ts';
 import { type MaskName, parseMaskName } from './mask-name.ts';
 import { byNumbersInNames, fileName, isOtherPicture, isPicture, join, withoutEnding } from './paths.ts';
 import type { ImagePlace } from './patients.ts';
 import { labelRaters } from './rater-labels.ts';
-import { meansSlot } from './words.ts';
+import { meansImageFolder, meansSlot } from './words.ts';
 
 /** An image and the masks that belong to it. */
 export interface Entry extends ImagePlace {
@@ -44,17 +45,23 @@ interface FoundMask {
  *
  * @param files paths below the folder that holds the dataset
  * @param input what the user called the dataset
+ * @param isImageFolder tells by its name whether a folder holds images
  * @throws InputError `no-images`, `no-masks`, `mixed-layouts` or `two-masks`
  */
-export function findLayout(files: readonly string[], input: string): Layout {
+export function findLayout(
+  files: readonly string[],
+  input: string,
+  isImageFolder: (name: string) => boolean = meansImageFolder,
+): Layout {
   const pictures = files.filter(isPicture);
   if (pictures.length === 0) throw noImages(files, input);
-  const folders = findCaseFolders(pictures);
+  const folders = findCaseFolders(pictures, isImageFolder);
   const found: FoundMask[] = [];
   const orphans: string[] = [];
   for (const folder of folders) {
+    const keys = imageKeys(folder.images.keys());
     for (const path of folder.others) {
-      const name = maskName(folder, path);
+      const name = maskName(folder, keys, path);
       if (name === undefined) orphans.push(path);
       else found.push({ id: join(folder.path, name.key), path, name });
     }
@@ -94,9 +101,13 @@ export function findLayout(files: readonly string[], input: string): Layout {
   };
 }
 
-function maskName({ path: folder, images, lone }: CaseFolder, path: string): MaskName | undefined {
+function maskName(
+  { path: folder, images, lone }: CaseFolder,
+  keys: ImageKeys,
+  path: string,
+): MaskName | undefined {
   const below = withoutEnding(folder === '' ? path : path.slice(folder.length + 1));
-  if (!lone) return parseMaskName(below, images);
+  if (!lone) return parseMaskName(below, keys);
   const parts = below.split('/');
   return { key: [...images.keys()][0] as string, folders: parts.slice(0, -1), suffix: fileName(below) };
 }

@@ -1,3 +1,4 @@
+import type { ImageKeys } from './image-keys.ts';
 import { fileName } from './paths.ts';
 
 /** What a mask's path says: which image it belongs to, and what is left, which tells the reader. */
@@ -16,15 +17,12 @@ export interface MaskName {
  *
  * @returns undefined when it names no image
  */
-export function parseMaskName(
-  path: string,
-  keys: { has(key: string): boolean; size: number },
-): MaskName | undefined {
+export function parseMaskName(path: string, keys: ImageKeys): MaskName | undefined {
   const parts = path.split('/');
   const last = parts.length - 1;
   for (let i = 0; i <= last; i++) {
-    const key = parts.slice(i).join('/');
-    if (keys.has(key)) return { key, folders: parts.slice(0, i), suffix: '' };
+    const key = keys.find(parts.slice(i).join('/'));
+    if (key !== undefined) return { key, folders: parts.slice(0, i), suffix: '' };
   }
   for (let i = 0; i <= last; i++) {
     const found = withSuffix(parts.slice(i).join('/'), keys);
@@ -34,21 +32,18 @@ export function parseMaskName(
     }
   }
   for (let i = 0; i < last; i++) {
-    const key = parts.slice(i, last).join('/');
-    if (keys.has(key)) return { key, folders: parts.slice(0, i), suffix: parts[last] as string };
+    const key = keys.find(parts.slice(i, last).join('/'));
+    if (key !== undefined) return { key, folders: parts.slice(0, i), suffix: parts[last] as string };
   }
   return undefined;
 }
 
-function withSuffix(
-  path: string,
-  keys: { has(key: string): boolean },
-): { key: string; suffix: string } | undefined {
+function withSuffix(path: string, keys: ImageKeys): { key: string; suffix: string } | undefined {
   const separators = [...path.matchAll(/[-_. ]+/g)].reverse(); // the longest image name first
   for (const { index, 0: separator } of separators) {
-    const key = path.slice(0, index);
+    const key = keys.find(path.slice(0, index));
     const suffix = path.slice(index + separator.length);
-    if (suffix !== '' && !suffix.includes('/') && keys.has(key)) return { key, suffix };
+    if (key !== undefined && suffix !== '' && !suffix.includes('/')) return { key, suffix };
   }
   return undefined;
 }

@@ -16,11 +16,12 @@ export interface RaterLabels {
 export function labelRaters(names: readonly Pick<MaskName, 'folders' | 'suffix'>[]): RaterLabels {
   const folders = names.map((name) => withoutContainers(name));
   const shared = commonStart(folders);
-  const suffixes = new Set(names.map(({ suffix }) => suffix));
+  const told = folders.map((list) => list.slice(shared).join('/'));
+  const suffixes = Map.groupBy(names, (_, i) => told[i] as string);
+  const repeats = [...suffixes.values()].every((own) => new Set(own.map(({ suffix }) => suffix)).size === 1);
+  // A suffix that goes with the folder (`ann/x_seg`, `ann/x_ann`) adds nothing to it.
   const labels = names.map(({ suffix }, i) =>
-    [...(folders[i] as string[]).slice(shared), ...(suffixes.size > 1 && suffix !== '' ? [suffix] : [])].join(
-      '/',
-    ),
+    [told[i] as string, repeats && told.length > 1 ? '' : suffix].filter((part) => part !== '').join('/'),
   );
   const by = folders.some((list) => list.length > shared) ? 'folder' : 'suffix';
   if (labels.some((label) => label !== '')) {

@@ -13,6 +13,14 @@ const SLOT =
 const PARTS =
   /^(train(ing)?|val(id(ation)?)?|test(ing)?|dev(elopment)?|eval(uation)?|(fold|split|part)[-_ ]?\w*)$/i;
 
+/** Whether a folder holds images by its name: `images`, or a name with that word such as `fundus-images`. */
+export function meansImageFolder(name: string): boolean {
+  if (meansImages(name)) return true;
+  if (/\d/.test(name)) return false; // `Image_04` is one image's
+  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').split(/[^a-z]+/i);
+  return words.some((word) => /^(images?|imgs?)$/i.test(word)) && !words.some(meansMasks);
+}
+
 export const meansImages = (name: string): boolean => IMAGES.test(name);
 export const meansMasks = (name: string): boolean => MASKS.test(name);
 export const meansSlot = (name: string): boolean => SLOT.test(name);

@@ -16,25 +16,32 @@ export async function openFolder(path: string): Promise<Source> {
       try {
         return await readFile(join(path, file));
       } catch (cause) {
-        throw new InputError({
-          code: 'cannot-read',
-          input: join(path, file),
-          problem: `cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-          remedy: 'Check that the file still exists and that this user may read it',
-          cause,
-        });
+        throw cannotRead(join(path, file), cause);
       }
     },
     async close() {},
   };
 }
 
+function cannotRead(input: string, cause: unknown): InputError {
+  return new InputError({
+    code: 'cannot-read',
+    input,
+    problem: `cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+    remedy: 'Check that it still exists and that this user may read it',
+    cause,
+  });
+}
+
 async function walk(root: string, folder: string, seen: Set<string>, files: string[]): Promise<void> {
   const real = await realpath(join(root, folder));
   if (seen.has(real)) return; // a link to a folder above, or to one that was walked already
   seen.add(real);
+  const entries = await readdir(real, { withFileTypes: true }).catch((cause) => {
+    throw cannotRead(join(root, folder), cause);
+  });
   const inside: string[] = [];
-  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+  for (const entry of entries) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (isHidden(entry.name)) continue;
     const kind = entry.isSymbolicLink() ? await stat(join(root, path)).catch(() => undefined) : entry;
