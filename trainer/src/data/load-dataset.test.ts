@@ -261,6 +261,12 @@ describe('bad data', () => {
       /masks\/bob\/a\.png: is empty/,
     ],
     [
+      'with more readers than bits',
+      three(Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`r${i}`, 1]))),
+      'too-many-raters',
+      /33 readers/,
+    ],
+    [
       'where nobody outlined anything',
       slotFiles([
         [0, 0],

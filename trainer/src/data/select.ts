@@ -1,5 +1,8 @@
 import { InputError } from '@d-persona/shared/errors.ts';
 
+/** Names that the error lists. */
+const TOLD_AT_MOST = 20;
+
 /**
  * Picks names by patterns in which * stands for anything. null picks all.
  *
@@ -20,7 +23,7 @@ export function selectNames(
         code: 'no-such-name',
         input: `${option}: ${pattern}`,
         problem: 'fits nothing in this dataset',
-        remedy: `There are: ${names.join(', ')}`,
+        remedy: `There are: ${names.slice(0, TOLD_AT_MOST).join(', ')}${names.length > TOLD_AT_MOST ? ', …' : ''}`,
       });
     }
     for (const name of fits) picked.add(name);
