@@ -1,5 +1,6 @@
 export { adam } from './adam';
 export { copyBlocks } from './copy';
+export { decodeSamples } from './decoder';
 export { combineRows, mapFloats } from './elementwise';
 export { pointwiseConvolution, pointwiseFilter, pointwiseFilterGradient, reducePointwiseFilterGradient } from './pointwise';
 export { averagePool, averagePoolGradient } from './pool';

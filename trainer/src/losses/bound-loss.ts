@@ -1,27 +1,9 @@
+import { decodeSamples } from '@d-persona/shared/model/decode-samples.ts';
 import { decodeSum, latentBias } from '@d-persona/shared/model/decoder.ts';
 import type { Weights } from '@d-persona/shared/model/weights.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { offTape } from './off-tape.ts';
 import { type SegmentationLoss, segmentationLoss } from './segmentation-loss.ts';
-
-/** First layer of the decoder before its ReLU for sample s of each image: W_f·features + (W_z·z_s + b). [N,H,W,F] */
-function sampleSum(imagePart: tf.Tensor4D, biases: tf.Tensor3D, s: number): tf.Tensor4D {
-  const [n, , , features] = imagePart.shape;
-  return tf.add(imagePart, tf.reshape(tf.slice(biases, [0, s, 0], [n, 1, features]), [n, 1, 1, features]));
-}
-
-/** Logits of all S samples. [N,H,W,S] */
-function sampleLogits(weights: Weights, imagePart: tf.Tensor4D, biases: tf.Tensor3D): tf.Tensor4D {
-  const samples = biases.shape[1];
-  return tf.tidy(() =>
-    tf.concat(
-      Array.from({ length: samples }, (_, s) =>
-        tf.tidy(() => decodeSum(weights, sampleSum(imagePart, biases, s))),
-      ),
-      3,
-    ),
-  );
-}
 
 /**
  * Logits where each pixel takes the sample chosen for it: a decode in which the latent's bias differs from pixel to
@@ -65,7 +47,7 @@ export function boundLoss(
   ]);
   // Which sample is highest, and which lowest, at each pixel: found off the tape, as it is constant almost everywhere.
   const choices = offTape(() => {
-    const logits = sampleLogits(weights, imagePart, biases as tf.Tensor3D);
+    const logits = decodeSamples(weights, imagePart, biases as tf.Tensor3D);
     // Cast, not asked for as float32: the WASM kernel writes integers whatever type it is asked for (tfjs 4.22).
     const oneHot = (index: tf.Tensor) =>
       tf.cast(tf.oneHot(tf.reshape(index, [n, height * width]), samples), 'float32');

@@ -39,9 +39,12 @@ export function dispatchView(buffer: SharedArrayBuffer): Dispatch {
   };
 }
 
+/** About a microsecond: where cores are shared with others, longer ones cost more than waking up does. */
+const SPINS = 1000;
+
 /** Looks at a word for a short while before giving the core away. @returns whether it changed from `value` */
 export function spin(words: Int32Array<SharedArrayBuffer>, word: number, value: number): boolean {
-  for (let i = 0; i < 2000; i++) if (Atomics.load(words, word) !== value) return true;
+  for (let i = 0; i < SPINS; i++) if (Atomics.load(words, word) !== value) return true;
   return false;
 }
 

@@ -4,6 +4,7 @@ import { loadKernels, type Simd, simdOfRuntime } from './kernel-module.ts';
 import { KernelPool } from './kernel-pool.ts';
 import { registerAdam } from './kernels/adam.ts';
 import { registerCopying } from './kernels/copying.ts';
+import { registerDecoding } from './kernels/decoding.ts';
 import { registerElementwise, registerMaps } from './kernels/elementwise.ts';
 import { registerFusedConvolution } from './kernels/fused-convolution.ts';
 import { registerMatrixProduct } from './kernels/matrix-product.ts';
@@ -36,6 +37,7 @@ export async function useWasmBackend(
   await pool.ready();
   registerAdam();
   registerCopying();
+  registerDecoding();
   registerElementwise();
   registerFusedConvolution();
   registerMaps();

@@ -47,7 +47,7 @@ function convolveWinograd(
   const first = filter.transposed ? filter.address + 8 * tap : filter.address;
   const depth = (inputs + 3) & ~3;
   kernels.run(
-    ...(['winogradFilter', depth, Math.ceil(depth / kernels.threads)] as const),
+    ...(['winogradFilter', depth, filterShare(depth, outputs, kernels.threads)] as const),
     ...[
       first,
       filter.transposed ? -tap : tap,
@@ -80,6 +80,14 @@ function convolvePointwise(
     ...(['pointwiseConvolution', plan.pixels, POINTWISE_CHUNK] as const),
     ...[x, mask, inputs, packed, out, outputs, lowest(relu), work, plan.scratchBytes],
   );
+}
+
+/** Smaller filters are transformed before another thread would have woken. */
+const SHARED_FILTER = 4096;
+
+/** Input channels of a filter that a thread transforms at a time. */
+function filterShare(inputs: number, outputs: number, threads: number): number {
+  return inputs * outputs < SHARED_FILTER ? inputs : Math.ceil(inputs / threads);
 }
 
 function lowest(relu: boolean): number {
@@ -130,7 +138,7 @@ export function convolveFilterGradient(
     ...[work, scratchBytes],
   );
   kernels.run(
-    ...(['reduceWinogradFilterGradient', inputs, Math.ceil(inputs / threads)] as const),
+    ...(['reduceWinogradFilterGradient', inputs, filterShare(inputs, outputs, threads)] as const),
     ...[accumulators, stride, threads, inputs, outputs, dFilter, dBias, work, scratchBytes],
   );
 }
