@@ -118,7 +118,8 @@ export async function publishRun(
       channels: architecture.channels,
       frame: dataset.frame === 'whole' ? 'whole' : 'crop',
       scaling: { kind: 'standardise' },
-      spacing: dataset.spacing === null ? null : [...dataset.spacing],
+      // A whole image is resampled, each by its own factor: its pixels then have no one size.
+      spacing: dataset.spacing === null || dataset.frame === 'whole' ? null : [...dataset.spacing],
       modality: dataset.modality,
     },
     personas: personas(data, evaluation),
