@@ -1,0 +1,111 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Architecture } from '../model/architecture.ts';
+import { sampleNoise, TEST_BANK } from '../model/noise.ts';
+import { engineModule, PAPER, randomImage, randomWeights, reference } from './engine.fixtures.ts';
+import { Engine } from './engine.ts';
+import { personaLatents, sampleLatents } from './prompts.ts';
+
+const modules = new Map<string, WebAssembly.Module>();
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  for (const variant of ['engine', 'engine-relaxed'] as const)
+    modules.set(variant, await engineModule(variant));
+});
+
+function furthest(actual: Float32Array, expected: Float32Array): number {
+  expect(actual.length).toBe(expected.length);
+  return expected.reduce((worst, value, i) => {
+    const difference = Math.abs(value - (actual[i] as number));
+    return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference);
+  }, 0);
+}
+
+/** Without the padding of channels. */
+function unpadded(values: Float32Array, channels: number): Float32Array {
+  const wide = (channels + 3) & ~3;
+  return values.filter((_, i) => i % wide < channels);
+}
+
+const architectures: fc.Arbitrary<Architecture> = fc.record({
+  backbone: fc.constant('unet' as const),
+  channels: fc.integer({ min: 1, max: 4 }),
+  personas: fc.integer({ min: 2, max: 4 }),
+  latent: fc.integer({ min: 1, max: 7 }),
+  widths: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 2, maxLength: 4 }),
+  posterior: fc.constant('all' as const),
+  head: fc.record({
+    widths: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 3 }),
+    finalRelu: fc.boolean(),
+    padding: fc.constantFrom(1 as const, 3 as const),
+    dropout: fc.constant(0),
+  }),
+  keys: fc.constantFrom('raw' as const, 'standardised' as const),
+});
+
+describe('the engine', () => {
+  it('gives what TensorFlow.js gives, whatever the size, the channels and the widths', () => {
+    fc.assert(
+      fc.property(
+        architectures,
+        fc.integer({ min: 1, max: 37 }),
+        fc.integer({ min: 1, max: 37 }),
+        fc.integer({ min: 0, max: 1000 }),
+        fc.constantFrom('engine', 'engine-relaxed'),
+        (architecture, height, width, seed, variant) => {
+          const size = { height, width };
+          const weights = randomWeights(architecture, seed);
+          const image = randomImage(size, architecture.channels, seed);
+          const noise = sampleNoise(0, 3, architecture.latent);
+          const expected = reference(architecture, weights, image, size, noise);
+          const engine = new Engine({
+            module: modules.get(variant) as WebAssembly.Module,
+            architecture,
+            weights,
+            size,
+          });
+          const encoding = engine.encode(image, size);
+          const scale = (values: Float32Array) => 1 + Math.max(...values.map(Math.abs));
+          for (const part of ['mu', 'logSigma', 'queries'] as const)
+            expect(furthest(encoding[part], expected[part]) / scale(expected[part]), part).toBeLessThan(1e-4);
+          const part = unpadded(encoding.imagePart, architecture.widths[0] as number);
+          expect(furthest(part, expected.imagePart) / scale(expected.imagePart)).toBeLessThan(1e-4);
+          const latents = personaLatents(encoding, architecture.keys, TEST_BANK, 0);
+          const maps = [...engine.probabilities(encoding, latents)];
+          expect(maps).toHaveLength(architecture.personas);
+          for (const [i, map] of maps.entries())
+            expect(furthest(map, expected.personas[i] as Float32Array)).toBeLessThan(1e-3);
+          const samples = [...engine.probabilities(encoding, sampleLatents(encoding, 3, 0))];
+          for (const [i, map] of samples.entries())
+            expect(furthest(map, expected.samples[i] as Float32Array)).toBeLessThan(1e-3);
+        },
+      ),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+
+  it.each(['engine', 'engine-relaxed'])('%s draws the same masks in the size of the paper', (variant) => {
+    const size = { height: 64, width: 48 };
+    const weights = randomWeights(PAPER);
+    const image = randomImage(size, 1);
+    const expected = reference(PAPER, weights, image, size, sampleNoise(3, 5, 6));
+    const engine = new Engine({
+      module: modules.get(variant) as WebAssembly.Module,
+      architecture: PAPER,
+      weights,
+      size,
+    });
+    const encoding = engine.encode(image, size);
+    const personas = [...engine.probabilities(encoding, personaLatents(encoding, PAPER.keys, TEST_BANK, 0))];
+    const samples = [...engine.probabilities(encoding, sampleLatents(encoding, 5, 3))];
+    let differing = 0;
+    for (const [i, map] of [...personas, ...samples].entries()) {
+      const target = [...expected.personas, ...expected.samples][i] as Float32Array;
+      expect(furthest(map, target)).toBeLessThan(1e-4);
+      differing += map.filter((p, pixel) => p >= 0.5 !== (target[pixel] as number) >= 0.5).length;
+    }
+    expect(differing / (9 * 64 * 48)).toBeLessThanOrEqual(0.001);
+  });
+});

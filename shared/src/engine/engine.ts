@@ -1,0 +1,198 @@
+import { InputError } from '../errors.ts';
+import { type Architecture, featureChannels } from '../model/architecture.ts';
+import type { EncoderPlan } from './encoder-plan.ts';
+import { planEncoder } from './encoder-plan.ts';
+import type { PlainWeights } from './filters.ts';
+import { type Kernels, linkKernels, padded } from './kernels.ts';
+import { type PreparedModel, prepareModel, type Size } from './prepare-model.ts';
+import { DESCRIPTION_WORDS, runStep } from './run-step.ts';
+import { ensureBytes, WeightMemory } from './weight-memory.ts';
+
+/** Everything of an image that segmentations need, computed once: plain numbers, no place in the engine. */
+export interface Encoding extends Size {
+  /** The decoder's first layer on the features, [H·W, F padded to a multiple of 4]. */
+  readonly imagePart: Float32Array;
+  /** The prior p(z|x): [D] each. */
+  readonly mu: Float32Array;
+  readonly logSigma: Float32Array;
+  /** What each persona's head asks of the bank, [R,D]. */
+  readonly queries: Float32Array;
+}
+
+/** What an engine is made of. */
+export interface EngineParts {
+  /** `engine.wasm` or `engine-relaxed.wasm`. */
+  readonly module: WebAssembly.Module;
+  readonly architecture: Architecture;
+  readonly weights: PlainWeights;
+  /** Of the images that it mostly gets. */
+  readonly size: Size;
+}
+
+/** |log σ| is held below this: see `model/gaussian.ts`. */
+const LOG_SIGMA_LIMIT = 10;
+/** Address of the description of a convolution; 0 stands for "none" in it. */
+const DESCRIPTION = 64;
+/** The heads of several personas run together within this. */
+const GROUP_BYTES = 12 * 2 ** 20;
+/** Latent vectors that share a pass over the features, and bytes of their maps. */
+const MOST_LATENTS = 8;
+const MAPS_BYTES = 4 * 2 ** 20;
+/** Plans of so many sizes are kept. */
+const MOST_PLANS = 4;
+/** Pixels of which the decoder's activations lie in its scratch: see the kernel `decode`. */
+const DECODER_BLOCK = 64;
+
+/**
+ * A release that segments: its weights and one arena in a memory of its own, which the release gives back by being
+ * forgotten. One image at a time.
+ */
+export class Engine {
+  readonly architecture: Architecture;
+  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  readonly #kernels: Kernels;
+  readonly #model: PreparedModel;
+  readonly #latentWeights: { readonly matrix: Float32Array; readonly bias: Float32Array };
+  readonly #arena: number;
+  readonly #plans = new Map<string, EncoderPlan>(); // in order of use
+
+  constructor({ module, architecture, weights, size }: EngineParts) {
+    this.architecture = architecture;
+    this.#kernels = linkKernels(module, this.#memory);
+    const memory = new WeightMemory(
+      this.#kernels,
+      this.#memory,
+      weights,
+      DESCRIPTION + 4 * DESCRIPTION_WORDS,
+    );
+    this.#model = prepareModel(memory, architecture, size);
+    this.#arena = memory.end;
+    const features = featureChannels(architecture);
+    this.#latentWeights = {
+      matrix: memory.values('decoder/first/kernel').slice(features * features),
+      bias: memory.values('decoder/first/bias').slice(),
+    };
+  }
+
+  /** Bytes of the engine's memory, which never shrinks. */
+  get bytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Bytes of the weights. */
+  get weightBytes(): number {
+    return this.#arena;
+  }
+
+  /**
+   * Runs U-Net, prior and heads.
+   *
+   * @param input standardised intensities [H,W,C]
+   * @throws InputError where there are numbers that are not finite
+   */
+  encode(input: Float32Array, size: Size): Encoding {
+    const { channels, latent, personas } = this.architecture;
+    const { height, width } = size;
+    if (input.length !== height * width * channels)
+      throw new RangeError(`An image of ${input.length} numbers is not ${height} × ${width} × ${channels}`);
+    assertFinite(input);
+    const plan = this.#plan(size);
+    ensureBytes(this.#memory, this.#arena + plan.bytes);
+    this.#write(this.#arena + plan.image.address, input);
+    const machine = {
+      kernels: this.#kernels,
+      memory: this.#memory,
+      arena: this.#arena,
+      description: DESCRIPTION,
+    };
+    for (const step of plan.steps) runStep(machine, step);
+    const gaussian = this.#read(this.#arena + plan.gaussian.address, 2 * latent);
+    const queries = this.#read(this.#arena + plan.queries.address, personas * padded(latent));
+    const limited = (v: number) => Math.max(-LOG_SIGMA_LIMIT, Math.min(LOG_SIGMA_LIMIT, v));
+    return {
+      height,
+      width,
+      imagePart: this.#read(
+        this.#arena + plan.imagePart.address,
+        height * width * padded(featureChannels(this.architecture)),
+      ),
+      mu: gaussian.slice(0, latent),
+      logSigma: gaussian.slice(latent).map(limited),
+      queries: queries.filter((_, i) => i % padded(latent) < latent),
+    };
+  }
+
+  /**
+   * Probability maps [H·W] of latent vectors [D], one at a time: a caller that sums them keeps one map, not a hundred.
+   * Several latent vectors share a pass over the features. The engine must not be used otherwise before the last map
+   * is taken.
+   */
+  *probabilities(encoding: Encoding, latents: readonly Float32Array[]): Generator<Float32Array, void> {
+    if (latents.length === 0) return;
+    const { height, width, imagePart } = encoding;
+    const channels = padded(featureChannels(this.architecture));
+    const pixels = height * width;
+    const room = padded(pixels);
+    const together = Math.max(1, Math.min(MOST_LATENTS, latents.length, Math.floor(MAPS_BYTES / (4 * room))));
+    const part = this.#arena;
+    const maps = part + 4 * room * channels;
+    const biases = maps + 4 * room * together;
+    const scratch = biases + 4 * together * channels;
+    ensureBytes(this.#memory, scratch + 2 * 4 * DECODER_BLOCK * channels);
+    this.#write(part, imagePart);
+    for (let first = 0; first < latents.length; first += together) {
+      const count = Math.min(together, latents.length - first);
+      for (let i = 0; i < count; i++)
+        this.#write(biases + 4 * i * channels, this.#latentBias(latents[first + i] as Float32Array));
+      this.#kernels.decode(part, room, channels, biases, count, this.#model.decoder, maps, scratch);
+      for (let i = 0; i < count; i++) yield this.#read(maps + 4 * i * room, pixels);
+    }
+  }
+
+  /** W_z·z + b: the bias that stands for a latent vector in the decoder's first layer, padded. */
+  #latentBias(z: Float32Array): Float32Array {
+    const { matrix, bias } = this.#latentWeights;
+    const features = bias.length;
+    const out = new Float32Array(padded(features));
+    for (let f = 0; f < features; f++) {
+      let sum = bias[f] as number;
+      for (let d = 0; d < z.length; d++) sum += (z[d] as number) * (matrix[d * features + f] as number);
+      out[f] = sum;
+    }
+    return out;
+  }
+
+  #plan(size: Size): EncoderPlan {
+    const key = `${size.height}×${size.width}`;
+    const plan = this.#plans.get(key) ?? planEncoder(this.#model, this.architecture, size, GROUP_BYTES);
+    this.#plans.delete(key);
+    this.#plans.set(key, plan);
+    for (const oldest of this.#plans.keys()) {
+      if (this.#plans.size <= MOST_PLANS) break;
+      this.#plans.delete(oldest);
+    }
+    return plan;
+  }
+
+  #write(address: number, values: Float32Array): void {
+    new Float32Array(this.#memory.buffer, address, values.length).set(values);
+  }
+
+  #read(address: number, count: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, address, count).slice();
+  }
+}
+
+/** A NaN or an infinity would spread over the whole answer. */
+function assertFinite(input: Float32Array): void {
+  for (const value of input) {
+    if (!Number.isFinite(value)) {
+      throw new InputError({
+        code: 'not-finite',
+        input: 'image',
+        problem: 'holds numbers that are not finite',
+        remedy: 'Replace missing and overflown intensities before sending it',
+      });
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { type Kernels, padded } from './kernels.ts';
+
+/** How a 3×3 convolution is computed: Winograd's F(4×4, 3×3) or F(2×2, 3×3). */
+export type Method = 'winograd4' | 'winograd2';
+
+/** Weights by name, as a release holds them. */
+export type PlainWeights = ReadonlyMap<string, { readonly data: Float32Array }>;
+
+/** The filters of one 3×3 convolution in the engine's memory. */
+export interface Filters {
+  /** Channels that it reads, each joined map padded. */
+  readonly depth: number;
+  /** Channels that it writes, padded. */
+  readonly n: number;
+  readonly method: Method;
+  /** Address of the prepared filters, or of the plain ones [3,3,depth,n] where they are prepared at each use. */
+  readonly address: number;
+  readonly prepared: boolean;
+  /** Address of [n]. */
+  readonly bias: number;
+}
+
+const PLANES: Readonly<Record<Method, number>> = { winograd4: 36, winograd2: 16 };
+
+/** Bytes of filters that are prepared for a method. */
+export function preparedBytes(method: Method, depth: number, n: number): number {
+  return PLANES[method] * planeBytes(depth, n);
+}
+
+/** Bytes from one of the planes to the next: see `planeBytes` of the kernels. */
+export function planeBytes(rows: number, channels: number): number {
+  return 4 * rows * channels + 64;
+}
+
+/**
+ * Which method, and whether its filters are prepared once or at each use. From times in workerd: where there are few
+ * tiles, reading filters is the cost, and F(2×2) has less than half of them; where there are many tiles, preparing
+ * large filters at each use costs a few percent and saves three quarters of their memory.
+ *
+ * @param height, width of the output
+ */
+export function chooseMethod(
+  depth: number,
+  n: number,
+  height: number,
+  width: number,
+): { method: Method; prepared: boolean } {
+  const tiles = Math.ceil(height / 4) * Math.ceil(width / 4);
+  const large = preparedBytes('winograd4', depth, n) > 2 ** 21;
+  if (large && tiles < FEW_TILES) return { method: 'winograd2', prepared: true };
+  return { method: 'winograd4', prepared: !(large && tiles >= MANY_TILES) };
+}
+
+const FEW_TILES = 16;
+const MANY_TILES = 64;
+
+/** A part of a kernel's input channels: so many, and as many with padding. */
+export type Joined = readonly number[];
+
+/**
+ * A kernel [3,3,inputs,outputs] with channels padded to whole vectors: [3,3,depth,n].
+ *
+ * @param joined channels of each map that is joined to the input
+ */
+export function padKernel(kernel: Float32Array, joined: Joined, outputs: number): Float32Array {
+  const inputs = joined.reduce((a, b) => a + b, 0);
+  const depth = joined.reduce((a, b) => a + padded(b), 0);
+  const n = padded(outputs);
+  const taps = kernel.length / (inputs * outputs);
+  const out = new Float32Array(taps * depth * n);
+  for (let tap = 0; tap < taps; tap++) {
+    let from = tap * inputs * outputs;
+    let to = tap * depth * n;
+    for (const channels of joined) {
+      for (let i = 0; i < channels; i++) {
+        out.set(kernel.subarray(from, from + outputs), to + i * n);
+        from += outputs;
+      }
+      to += padded(channels) * n;
+    }
+  }
+  return out;
+}
+
+/** Prepares plain filters. @param scratch of 432 bytes */
+export function prepareFilters(
+  kernels: Kernels,
+  { method, depth, n }: Pick<Filters, 'method' | 'depth' | 'n'>,
+  plain: number,
+  to: number,
+  scratch: number,
+): void {
+  if (method === 'winograd4') kernels.prepareWinograd4(plain, depth, n, to, scratch);
+  else kernels.prepareWinograd2(plain, depth, n, to, scratch);
+}

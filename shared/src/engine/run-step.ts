@@ -1,0 +1,106 @@
+import { preparedBytes, prepareFilters } from './filters.ts';
+import { type Kernels, padded } from './kernels.ts';
+import type { ConvolutionStep, Place, Step } from './steps.ts';
+
+/** What steps run on. */
+export interface Machine {
+  readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
+  /** Address of the arena. */
+  readonly arena: number;
+  /** Address of a convolution's description. */
+  readonly description: number;
+}
+
+/** Words of a convolution's description. */
+export const DESCRIPTION_WORDS = 23;
+
+const RELU = 0;
+const NONE = Number.NEGATIVE_INFINITY;
+
+export function runStep(machine: Machine, step: Step): void {
+  const { kernels, arena } = machine;
+  const at = ({ buffer, offset }: Place) => arena + buffer.address + offset;
+  switch (step.kind) {
+    case 'convolution':
+      return convolve(machine, step, at);
+    case 'first': {
+      const { x, height, width, channels, filters, bias, out, outputs, scratch } = step;
+      return kernels.firstConvolution(
+        at(x),
+        height,
+        width,
+        channels,
+        filters,
+        bias,
+        RELU,
+        at(out),
+        outputs,
+        at(scratch),
+      );
+    }
+    case 'pool': {
+      const { x, height, width, channels, out } = step;
+      return kernels.averagePool(at(x), height, width, channels, at(out), 0, (height + 1) >> 1, 0);
+    }
+    case 'mean':
+      return kernels.sumMiddle(
+        at(step.x),
+        step.pixels,
+        step.channels,
+        1 / step.pixels,
+        at(step.out),
+        0,
+        1,
+        0,
+      );
+    case 'dense':
+      return kernels.dense(at(step.x), step.rows, step.k, step.matrix, step.bias, NONE, at(step.out), step.n);
+  }
+}
+
+function convolve(
+  { kernels, memory, description }: Machine,
+  step: ConvolutionStep,
+  at: (place: Place) => number,
+): void {
+  const { filters, up, prepare, copies } = step;
+  let { address } = filters;
+  let { filtersStride } = step;
+  if (prepare !== undefined) {
+    address = at(prepare);
+    filtersStride = preparedBytes(filters.method, filters.depth, filters.n);
+    for (let i = 0; i < copies; i++) {
+      const plain = filters.address + i * step.filtersStride;
+      prepareFilters(kernels, filters, plain, address + i * filtersStride, at(step.scratch));
+    }
+  }
+  const words = new Int32Array(memory.buffer, description, DESCRIPTION_WORDS);
+  words.set([
+    up === undefined ? 0 : at(up.place),
+    up?.height ?? 0,
+    up?.width ?? 0,
+    up === undefined ? 0 : padded(up.channels),
+    at(step.plain),
+    padded(step.plainChannels),
+    step.plainTop,
+    step.height,
+    step.width,
+    step.border,
+    address,
+    filters.bias,
+    at(step.out),
+    filters.n,
+    step.outTop,
+    step.outRows,
+    0,
+    step.blockRows,
+    at(step.scratch),
+    copies,
+    filtersStride,
+    step.biasStride,
+    step.outStride,
+  ]);
+  new Float32Array(memory.buffer, description, DESCRIPTION_WORDS)[16] = step.relu ? RELU : NONE;
+  kernels[filters.method](description);
+}
