@@ -20,7 +20,10 @@ export type WritableDataSet = {
   readonly [K in Keyword]?: ValueOf<(typeof ATTRIBUTES)[K][1]> | undefined;
 };
 
-const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+const TRANSFER_SYNTAXES = { explicit: '1.2.840.10008.1.2.1', implicit: '1.2.840.10008.1.2' } as const;
+
+/** Whether elements tell their representation. Little endian either way. */
+type Encoding = keyof typeof TRANSFER_SYNTAXES;
 
 /** Value representations with a 32-bit length (PS3.5 7.1.2). */
 const LONG: ReadonlySet<Vr> = new Set(['OB', 'SQ', 'UT']);
@@ -37,58 +40,63 @@ export interface Software {
 }
 
 /**
- * A DICOM file (PS3.10 7) in explicit VR little endian with text in UTF-8: preamble, meta header, data set. Attributes
- * are put in the order of their tags, lengths are defined and even. `SOPClassUID` and `SOPInstanceUID` are needed.
+ * A DICOM file (PS3.10 7) in little endian with text in UTF-8: preamble, meta header, data set. Attributes are put in
+ * the order of their tags, lengths are defined and even. `SOPClassUID` and `SOPInstanceUID` are needed.
  *
+ * @param encoding explicit VR unless a value may be longer than the 64 KiB that most representations then hold.
  * @throws RangeError for a value that its representation cannot hold.
  */
-export function writeFile(dataSet: WritableDataSet, software: Software): Uint8Array<ArrayBuffer> {
+export function writeFile(
+  dataSet: WritableDataSet,
+  software: Software,
+  encoding: Encoding = 'explicit',
+): Uint8Array<ArrayBuffer> {
   const { SOPClassUID, SOPInstanceUID } = dataSet;
   if (!SOPClassUID || !SOPInstanceUID) throw new RangeError('an object needs a SOP class and instance UID');
-  const meta = encodeDataSet({
-    FileMetaInformationVersion: Uint8Array.of(0, 1),
-    MediaStorageSOPClassUID: SOPClassUID,
-    MediaStorageSOPInstanceUID: SOPInstanceUID,
-    TransferSyntaxUID: EXPLICIT_LITTLE_ENDIAN,
-    ImplementationClassUID: IMPLEMENTATION_CLASS,
-    ImplementationVersionName: `${software.name} ${software.version}`.slice(0, 16).trim(),
-  });
+  const meta = encodeDataSet(
+    {
+      FileMetaInformationVersion: Uint8Array.of(0, 1),
+      MediaStorageSOPClassUID: SOPClassUID,
+      MediaStorageSOPInstanceUID: SOPInstanceUID,
+      TransferSyntaxUID: TRANSFER_SYNTAXES[encoding],
+      ImplementationClassUID: IMPLEMENTATION_CLASS,
+      ImplementationVersionName: `${software.name} ${software.version}`.slice(0, 16).trim(),
+    },
+    'explicit',
+  );
   const file = new ByteSink();
   file.bytes(new Uint8Array(128));
   file.bytes(ascii('DICM'));
-  writeHeader(file, 0x00020000, 'UL', 4);
+  writeHeader(file, 0x00020000, 'UL', 4, 'explicit');
   file.uint32(meta.length);
   file.sink(meta);
-  file.sink(encodeDataSet({ ...dataSet, SpecificCharacterSet: 'ISO_IR 192' }));
+  file.sink(encodeDataSet({ ...dataSet, SpecificCharacterSet: 'ISO_IR 192' }, encoding));
   return file.concat();
 }
 
-function encodeDataSet(dataSet: WritableDataSet): ByteSink {
+function encodeDataSet(dataSet: WritableDataSet, encoding: Encoding): ByteSink {
   const sink = new ByteSink();
   const keywords = Object.keys(dataSet) as Keyword[];
   for (const keyword of keywords.sort((a, b) => ATTRIBUTES[a][0] - ATTRIBUTES[b][0])) {
     const value = dataSet[keyword];
     if (value === undefined) continue;
     const [tag, vr] = ATTRIBUTES[keyword];
-    const encoded = encodeValue(vr, value);
-    if (!LONG.has(vr) && encoded.length > 0xffff) {
+    const encoded = encodeValue(vr, value, encoding);
+    if (encoding === 'explicit' && !LONG.has(vr) && encoded.length > 0xffff) {
       throw new RangeError(`${keyword}: ${encoded.length} bytes are more than ${vr} holds`);
     }
-    writeHeader(sink, tag, vr, encoded.length);
+    writeHeader(sink, tag, vr, encoded.length, encoding);
     sink.sink(encoded);
   }
   return sink;
 }
 
-function writeHeader(sink: ByteSink, tag: number, vr: Vr, length: number): void {
+function writeHeader(sink: ByteSink, tag: number, vr: Vr, length: number, encoding: Encoding): void {
   writeTag(sink, tag);
-  sink.bytes(ascii(vr));
-  if (LONG.has(vr)) {
-    sink.uint16(0);
-    sink.uint32(length);
-  } else {
-    sink.uint16(length);
-  }
+  if (encoding === 'explicit') sink.bytes(ascii(vr));
+  if (encoding === 'explicit' && LONG.has(vr)) sink.uint16(0);
+  if (encoding === 'implicit' || LONG.has(vr)) sink.uint32(length);
+  else sink.uint16(length);
 }
 
 function writeTag(sink: ByteSink, tag: number): void {
@@ -96,13 +104,13 @@ function writeTag(sink: ByteSink, tag: number): void {
   sink.uint16(tag & 0xffff);
 }
 
-function encodeValue(vr: Vr, value: NonNullable<WritableDataSet[Keyword]>): ByteSink {
+function encodeValue(vr: Vr, value: NonNullable<WritableDataSet[Keyword]>, encoding: Encoding): ByteSink {
   const sink = new ByteSink();
   if (value instanceof Uint8Array) {
     sink.bytes(value);
   } else if (vr === 'SQ') {
     for (const item of value as readonly WritableDataSet[]) {
-      const encoded = encodeDataSet(item);
+      const encoded = encodeDataSet(item, encoding);
       writeTag(sink, 0xfffee000);
       sink.uint32(encoded.length);
       sink.sink(encoded);

@@ -31,7 +31,7 @@ export function unpackBits(bytes: Uint8Array, start: number, pixels: number): Ui
   const out = new Uint8Array(pixels);
   for (let i = 0; i < pixels; i++) {
     const at = start + i;
-    out[i] = ((bytes[Math.floor(at / 8)] ?? 0) >>> (at % 8)) & 1;
+    out[i] = ((bytes[at >>> 3] ?? 0) >>> (at & 7)) & 1;
   }
   return out;
 }

@@ -14,7 +14,9 @@ export interface Plane {
 }
 
 /** A frame's plane; null where the image does not say it. */
-export function planeOf(frame: SourceFrame): Plane | null {
+export function planeOf(
+  frame: Pick<SourceFrame, 'imagePositionPatient' | 'imageOrientationPatient' | 'pixelSpacing'>,
+): Plane | null {
   const { imagePositionPatient: p, imageOrientationPatient: o, pixelSpacing: spacing } = frame;
   if (p?.length !== 3 || o?.length !== 6 || spacing === undefined) return null;
   return {
