@@ -6,7 +6,11 @@ import { caseSchema } from '@d-persona/shared/contract/cases.ts';
 import { healthSchema } from '@d-persona/shared/contract/health.ts';
 import { personasSchema } from '@d-persona/shared/contract/personas.ts';
 import { problemSchema } from '@d-persona/shared/contract/problem.ts';
-import { allPersonasSchema, personaSegmentationSchema } from '@d-persona/shared/contract/segmentation.ts';
+import {
+  type AllPersonas,
+  allPersonasSchema,
+  personaSegmentationSchema,
+} from '@d-persona/shared/contract/segmentation.ts';
 import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
 import { decodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
 import { FolderStore } from '@d-persona/trainer/publish/folder-store.ts';
@@ -103,10 +107,10 @@ describe('in workerd', () => {
     expect(new Set(concurrent).size).toBe(7);
   });
 
-  it('keeps the number of tensors over thirty requests', async () => {
-    const tensors = async () => (await fetch(`${worker.url}/debug/tensors`)).json();
+  it('keeps the memory of its engine over thirty requests', async () => {
+    const engineBytes = async () => (await fetch(`${worker.url}/debug/engine-bytes`)).json();
     await post(SEGMENT_ALL, picturePng());
-    const before = await tensors();
+    const before = await engineBytes();
     expect(before).toBeGreaterThan(0);
     for (let i = 0; i < 30; i++) {
       const response = await post(
@@ -116,7 +120,7 @@ describe('in workerd', () => {
       expect(response.status).toBe(i % 3 === 0 ? 400 : 200);
       await response.body?.cancel();
     }
-    expect(await tensors()).toBe(before);
+    expect(await engineBytes()).toBe(before);
   });
 
   it('refuses with a problem document', async () => {
@@ -157,6 +161,30 @@ describe('a Worker of its own', () => {
   });
 });
 
+describe('the reference engine', () => {
+  it('draws the same masks where the operator chooses it', async () => {
+    const other = await startWorker({ store: folder, variables: { ENGINE: 'tfjs' } });
+    try {
+      const init = {
+        method: 'POST',
+        body: picturePng(),
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'image/png' },
+      };
+      const [theirs, ours] = await Promise.all(
+        [other, worker].map(async ({ url }) =>
+          allPersonasSchema.parse(await (await fetch(url + SEGMENT_ALL, init)).json()),
+        ),
+      );
+      const areas = (answer?: AllPersonas) => answer?.segmentations.map(({ area }) => area) ?? [];
+      expect(areas(ours)).toHaveLength(3);
+      for (const [i, area] of areas(ours).entries())
+        expect(Math.abs(area - (areas(theirs)[i] ?? 0))).toBeLessThanOrEqual(2);
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
 describe('the bundle', () => {
   it('holds what serves and nothing that trains', async () => {
     const { main, modules } = await bundleWorker();
@@ -166,6 +194,9 @@ describe('the bundle', () => {
       expect(code).toContain(`// ${path}`);
     for (const path of ['trainer/', 'node_modules/@tensorflow/tfjs/'])
       expect(code).not.toContain(`// ${path}`);
-    expect(Object.keys(modules).filter((name) => name.endsWith('.wasm'))).toHaveLength(1);
+    const binaries = Object.keys(modules).filter((name) => name.endsWith('.wasm'));
+    expect(binaries.some((name) => name.includes('engine-relaxed'))).toBe(true);
+    expect(binaries.some((name) => name.includes('tfjs-backend-wasm-simd'))).toBe(true);
+    expect(binaries).toHaveLength(2);
   });
 });

@@ -1,10 +1,23 @@
-import * as tf from '@tensorflow/tfjs-core';
 import worker, { type Bindings } from '../../workers/src/index.ts';
 
-/** The deployed Worker, and beside it a count of the engine's tensors, which the API does not tell. */
+const memories: WeakRef<WebAssembly.Memory>[] = [];
+
+WebAssembly.Memory = class extends WebAssembly.Memory {
+  constructor(descriptor: WebAssembly.MemoryDescriptor) {
+    super(descriptor);
+    memories.push(new WeakRef(this));
+  }
+};
+
+/** Bytes of all memories that engines have. */
+function engineBytes(): number {
+  return memories.reduce((sum, memory) => sum + (memory.deref()?.buffer.byteLength ?? 0), 0);
+}
+
+/** The deployed Worker, and beside it what memory its engines hold, which the API does not tell. */
 export default {
   async fetch(request: Request, bindings: Bindings): Promise<Response> {
-    if (new URL(request.url).pathname === '/debug/tensors') return Response.json(tf.memory().numTensors);
+    if (new URL(request.url).pathname === '/debug/engine-bytes') return Response.json(engineBytes());
     return worker.fetch(request, bindings);
   },
 };

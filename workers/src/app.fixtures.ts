@@ -1,10 +1,14 @@
 import '@tensorflow/tfjs-backend-wasm';
+import { engineModule } from '@d-persona/shared/engine/engine.fixtures.ts';
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import { MemoryStore } from '@d-persona/shared/release/release.fixtures.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { addHospital, serve, syntheticRelease } from '../../test/support/synthetic-release.ts';
 import { createApp } from './app.ts';
 import { createServices } from './create-services.ts';
+import type { StartEngine } from './engine/segmentation-engine.ts';
+import { TfjsEngine } from './engine/tfjs-engine.ts';
+import { wasmEngine } from './engine/wasm-engine.ts';
 import { settingsSchema } from './settings.ts';
 
 /** The API in this process, on a store in memory, with a clock that stands still until it is moved. */
@@ -29,9 +33,14 @@ export interface TestApp {
   ): Promise<Response>;
 }
 
-/** @param settings variables that differ from the defaults. */
-export async function startTestApp(settings: Record<string, number> = {}): Promise<TestApp> {
+async function startEngine(kind: 'wasm' | 'tfjs'): Promise<StartEngine> {
+  if (kind === 'wasm') return wasmEngine(await engineModule('engine-relaxed'));
   await tf.setBackend('wasm');
+  return (architecture, weights) => new TfjsEngine(architecture, weights);
+}
+
+/** @param settings variables that differ from the defaults. */
+export async function startTestApp(settings: Record<string, number | string> = {}): Promise<TestApp> {
   const store = new MemoryStore();
   const [key = '', annotateKey = ''] = await addHospital(store, 'demo', [['segment'], ['annotate']]);
   const [northKey = ''] = await addHospital(store, 'north', [['segment']]);
@@ -39,7 +48,9 @@ export async function startTestApp(settings: Record<string, number> = {}): Promi
   await serve(store, 'demo', release);
   await serve(store, 'north', release);
   const clock = { ms: Date.UTC(2026, 0, 2) };
-  const app = createApp(createServices(store, settingsSchema.parse(settings), () => clock.ms));
+  const checked = settingsSchema.parse(settings);
+  const engine = await startEngine(checked.ENGINE);
+  const app = createApp(createServices(store, checked, () => clock.ms, engine));
 
   async function send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);

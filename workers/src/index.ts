@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { createApp } from './app.ts';
 import { createServices } from './create-services.ts';
-import { startBackend } from './engine/workerd-backend.ts';
+import { startEngine } from './engine/start-engine.ts';
 import type { AppEnv } from './services.ts';
 import { settingsSchema } from './settings.ts';
 import { type Bucket, R2Store } from './store/r2-store.ts';
@@ -17,8 +17,8 @@ let app: Promise<OpenAPIHono<AppEnv>> | undefined;
 /** One engine, one set of loaded releases and cases for each isolate. */
 async function startApp(bindings: Bindings): Promise<OpenAPIHono<AppEnv>> {
   const settings = settingsSchema.parse(bindings);
-  await startBackend();
-  return createApp(createServices(new R2Store(bindings.STORE), settings, Date.now));
+  const engine = await startEngine(settings.ENGINE);
+  return createApp(createServices(new R2Store(bindings.STORE), settings, Date.now, engine));
 }
 
 export default {

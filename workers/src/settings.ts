@@ -29,6 +29,8 @@ export const settingsSchema = z.object({
   CASE_SECONDS: count(600),
   /** For how long what the store says about a hospital (keys, current release) is believed without asking again. */
   TENANT_SECONDS: count(5),
+  /** What computes: this project's engine, or TensorFlow.js, which it is checked against. */
+  ENGINE: z.enum(['wasm', 'tfjs']).default('wasm'),
   /** Most releases whose weights are held. */
   MAX_MODELS: count(2),
 });

@@ -23,10 +23,11 @@ export function runStep(machine: Machine, step: Step): void {
   const at = ({ buffer, offset }: Place) => arena + buffer.address + offset;
   switch (step.kind) {
     case 'convolution':
-      return convolve(machine, step, at);
+      convolve(machine, step, at);
+      break;
     case 'first': {
       const { x, height, width, channels, filters, bias, out, outputs, scratch } = step;
-      return kernels.firstConvolution(
+      kernels.firstConvolution(
         at(x),
         height,
         width,
@@ -38,24 +39,19 @@ export function runStep(machine: Machine, step: Step): void {
         outputs,
         at(scratch),
       );
+      break;
     }
     case 'pool': {
       const { x, height, width, channels, out } = step;
-      return kernels.averagePool(at(x), height, width, channels, at(out), 0, (height + 1) >> 1, 0);
+      kernels.averagePool(at(x), height, width, channels, at(out), 0, (height + 1) >> 1, 0);
+      break;
     }
     case 'mean':
-      return kernels.sumMiddle(
-        at(step.x),
-        step.pixels,
-        step.channels,
-        1 / step.pixels,
-        at(step.out),
-        0,
-        1,
-        0,
-      );
+      kernels.sumMiddle(at(step.x), step.pixels, step.channels, 1 / step.pixels, at(step.out), 0, 1, 0);
+      break;
     case 'dense':
-      return kernels.dense(at(step.x), step.rows, step.k, step.matrix, step.bias, NONE, at(step.out), step.n);
+      kernels.dense(at(step.x), step.rows, step.k, step.matrix, step.bias, NONE, at(step.out), step.n);
+      break;
   }
 }
 

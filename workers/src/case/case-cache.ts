@@ -1,6 +1,6 @@
+import type { Encoding } from '@d-persona/shared/engine/engine.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import type { Crop, Size } from '@d-persona/shared/mask/region.ts';
-import type { Encoding } from '../engine/encoding.ts';
 import type { PromptCache } from './prompt-cache.ts';
 
 /** What is kept of an image, in this isolate only. */

@@ -1,12 +1,11 @@
+import { personaLatents, sampleLatents } from '@d-persona/shared/engine/prompts.ts';
 import type { Model } from '../engine/model.ts';
-import { personaLatents, sampleLatents } from '../engine/prompts.ts';
-import { probabilityMaps } from '../engine/segment.ts';
 import type { OpenCase } from './open-case.ts';
 import type { Prompts } from './prompt-cache.ts';
 
 /** The latent vectors of all personas: computed when the case is made, and kept with it. */
-export function casePrompts({ encoding, prompts, seed }: OpenCase, { network, bankSize }: Model): Prompts {
-  return prompts.get(seed, () => personaLatents(encoding, network.architecture.keys, bankSize, seed));
+export function casePrompts({ encoding, prompts, seed }: OpenCase, { manifest, bankSize }: Model): Prompts {
+  return prompts.get(seed, () => personaLatents(encoding, manifest.architecture.keys, bankSize, seed));
 }
 
 /** Probability maps of personas, on the model's grid, one at a time. @param personas indices; all of them if not given */
@@ -18,14 +17,14 @@ export function personaMaps(
   const latents = casePrompts(open, model);
   const chosen =
     personas === undefined ? latents : personas.map((persona) => latents[persona] as Float32Array);
-  return probabilityMaps(model.network, open.encoding, chosen);
+  return model.engine.probabilities(open.encoding, chosen);
 }
 
 /** Probability maps of diversified samples, on the model's grid, one at a time. */
 export function sampleMaps(
   { encoding, seed }: OpenCase,
-  { network }: Model,
+  { engine }: Model,
   samples: number,
 ): Iterable<Float32Array> {
-  return probabilityMaps(network, encoding, sampleLatents(encoding, samples, seed));
+  return engine.probabilities(encoding, sampleLatents(encoding, samples, seed));
 }

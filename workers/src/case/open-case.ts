@@ -1,10 +1,10 @@
 import { DEFAULT_SEED } from '@d-persona/shared/contract/options.ts';
 import type { RegionOption } from '@d-persona/shared/contract/region.ts';
+import type { Encoding } from '@d-persona/shared/engine/engine.ts';
 import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import { defaultCrop } from '@d-persona/shared/mask/frame.ts';
 import { type Crop, cropOfRegion, modelInput, type Size } from '@d-persona/shared/mask/region.ts';
-import { type Encoding, encode } from '../engine/encoding.ts';
 import type { Model } from '../engine/model.ts';
 import type { SentCase, SentImage } from '../input/request-content.ts';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -124,13 +124,13 @@ function checkedCrop(
   return crop;
 }
 
-function encodeCrop(image: Image8or16, crop: Crop, { network, inputSize }: Model): Encoding {
-  const { channels } = network.architecture;
+function encodeCrop(image: Image8or16, crop: Crop, { engine, manifest, inputSize }: Model): Encoding {
+  const { channels } = manifest.architecture;
   if (channels !== 1 && channels !== 3) {
     throw new ProblemError(
       'unreadable-image',
       `body: has 1 or 3 channels, where the release reads ${channels}. Ask a hospital whose release reads pictures.`,
     );
   }
-  return encode(network, modelInput(image, crop, inputSize, channels), inputSize);
+  return engine.encode(modelInput(image, crop, inputSize, channels), inputSize);
 }

@@ -1,4 +1,4 @@
-import { disposeModel, type Model } from './model.ts';
+import type { Model } from './model.ts';
 
 interface Slot {
   readonly model: Promise<Model>;
@@ -42,7 +42,7 @@ export class Models {
       if (this.#slots.size <= this.#max) return;
       if (slot.users > 0) continue;
       this.#slots.delete(hash);
-      disposeModel(await slot.model);
+      (await slot.model).engine.dispose();
     }
   }
 }
