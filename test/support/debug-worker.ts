@@ -1,4 +1,7 @@
-import worker, { type Bindings } from '../../workers/src/index.ts';
+import type { Bindings } from '../../workers/src/bindings.ts';
+import worker from '../../workers/src/index.ts';
+
+export { HospitalObject } from '../../workers/src/index.ts';
 
 const memories: WeakRef<WebAssembly.Memory>[] = [];
 

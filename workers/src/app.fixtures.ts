@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { engineModule } from '@d-persona/shared/engine/engine.fixtures.ts';
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import { MemoryStore } from '@d-persona/shared/release/release.fixtures.ts';
+import { importHospitals } from '@d-persona/trainer/serve/import-hospitals.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { addHospital, serve, syntheticRelease } from '../../test/support/synthetic-release.ts';
 import { createApp } from './app.ts';
@@ -10,10 +11,16 @@ import type { StartEngine } from './engine/segmentation-engine.ts';
 import { TfjsEngine } from './engine/tfjs-engine.ts';
 import { wasmEngine } from './engine/wasm-engine.ts';
 import { settingsSchema } from './settings.ts';
+import { Sql } from './store/database.ts';
+import { SqliteDatabase } from './store/sqlite-database.fixtures.ts';
+import { HospitalWriter } from './tenant/hospital-writer.ts';
 
 /** The API in this process, on a store in memory, with a clock that stands still until it is moved. */
 export interface TestApp {
   readonly store: MemoryStore;
+  readonly database: SqliteDatabase;
+  /** Tells the database of what changed in the store's hospitals. */
+  importHospitals(): Promise<void>;
   readonly release: string;
   /** Of the hospital `demo`, with the scope `segment`. */
   readonly key: string;
@@ -48,9 +55,20 @@ export async function startTestApp(settings: Record<string, number | string> = {
   await serve(store, 'demo', release);
   await serve(store, 'north', release);
   const clock = { ms: Date.UTC(2026, 0, 2) };
+  const database = new SqliteDatabase();
+  const importAll = () => importHospitals(store, database, '2026-01-01T00:00:00Z');
+  await importAll();
+  const now = () => clock.ms;
   const checked = settingsSchema.parse(settings);
-  const engine = await startEngine(checked.ENGINE);
-  const app = createApp(createServices(store, checked, () => clock.ms, engine));
+  const writers = new Map<string, HospitalWriter>();
+  const hospitals = (id: string) => {
+    const writer =
+      writers.get(id) ?? new HospitalWriter(new Sql(database, checked.DATABASE_TIMEOUT_MS), store, now);
+    writers.set(id, writer);
+    return writer;
+  };
+  const stores = { store, database, hospitals };
+  const app = createApp(createServices(stores, checked, now, await startEngine(checked.ENGINE)));
 
   async function send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
@@ -62,7 +80,18 @@ export async function startTestApp(settings: Record<string, number | string> = {
     if (contentType !== undefined) headers.set('content-type', contentType);
     return send(path, { method: 'POST', body, headers });
   }
-  return { store, release: release.hash, key, annotateKey, northKey, clock, send, post };
+  return {
+    store,
+    database,
+    importHospitals: importAll,
+    release: release.hash,
+    key,
+    annotateKey,
+    northKey,
+    clock,
+    send,
+    post,
+  };
 }
 
 /** A smooth grey picture, another for each number. */

@@ -1,7 +1,6 @@
 import { problemSchema } from '@d-persona/shared/contract/problem.ts';
-import { releaseKey } from '@d-persona/shared/release/store.ts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { picturePng, SEGMENT_AS, startTestApp } from './app.fixtures.ts';
+import { picturePng, SEGMENT_AS, startTestApp, type TestApp } from './app.fixtures.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -12,15 +11,17 @@ async function expectUnavailable(response: Response): Promise<void> {
   expect(problemSchema.parse(await response.json()).type).toBe('/problems/no-release');
 }
 
+const asNorth = ({ northKey }: TestApp) => ({ headers: { authorization: `Bearer ${northKey}` } });
+
 describe('without a release that can be served', () => {
   it('health and segmentations say so, until there is one', async () => {
     const api = await startTestApp();
-    const current = 'hospitals/demo/current.json';
-    const saved = new Map([...api.store.files].filter(([key]) => key.endsWith('current.json')));
-    for (const key of saved.keys()) api.store.files.delete(key);
+    const write = (sql: string, ...values: string[]) =>
+      api.database.batch([api.database.prepare(sql).bind(...values)]);
+    await write('UPDATE hospitals SET release = NULL');
     await expectUnavailable(await api.send('/v1/health'));
     await expectUnavailable(await api.post(SEGMENT_AS, picturePng(), 'image/png'));
-    api.store.files.set(current, saved.get(current) as Uint8Array);
+    await write('UPDATE hospitals SET release = ?', api.release);
     expect((await api.send('/v1/health')).status).toBe(200);
     expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
   });
@@ -30,7 +31,7 @@ describe('without a release that can be served', () => {
     async (file) => {
       const told = vi.spyOn(console, 'error').mockReturnValue();
       const api = await startTestApp();
-      const key = releaseKey(api.release, file);
+      const key = [...api.store.files.keys()].find((stored) => stored.endsWith(file)) as string;
       const whole = api.store.files.get(key) as Uint8Array;
       api.store.files.set(
         key,
@@ -55,7 +56,14 @@ describe('faults', () => {
     vi.restoreAllMocks();
     expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
     vi.spyOn(api.store, 'get').mockImplementation(down);
-    api.clock.ms += 3_600_000;
+    api.database.down = true;
+    api.clock.ms += 3_599_000;
+    expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
+    // A key that was never seen cannot be told right or wrong now.
+    await expectUnavailable(await api.send('/v1/hospitals/north/personas', asNorth(api)));
+    api.clock.ms += 1_000;
+    await expectUnavailable(await api.post(SEGMENT_AS, picturePng(), 'image/png'));
+    api.database.down = false;
     expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
   });
 

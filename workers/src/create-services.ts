@@ -7,20 +7,39 @@ import type { StartEngine } from './engine/segmentation-engine.ts';
 import { HeldBytes } from './input/held-bytes.ts';
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
+import { type Database, Sql } from './store/database.ts';
+import type { HospitalWrites } from './tenant/hospital-writer.ts';
 import { Tenants } from './tenant/tenants.ts';
+
+/** Where everything is kept: releases in the store, hospitals in the database. */
+export interface Stores {
+  readonly store: ObjectStore;
+  readonly database: Database;
+  /** Where the writes of a hospital are made in turn: a Durable Object. */
+  readonly hospitals: (hospital: string) => HospitalWrites;
+}
 
 /** @param now milliseconds since 1970 */
 export function createServices(
-  store: ObjectStore,
+  { store, database, hospitals }: Stores,
   settings: Settings,
   now: () => number,
   startEngine: StartEngine,
 ): Services {
-  const loading = { store, startEngine, bankSize: settings.BANK_SIZE };
+  const sql = new Sql(database, settings.DATABASE_TIMEOUT_MS);
+  const tenantSettings = {
+    staleMs: 1000 * settings.STALE_SECONDS,
+    operatorKeySha256: settings.OPERATOR_KEY_SHA256,
+  };
   const caseLimits = { maxBytes: settings.CASE_BYTES, lifetimeMs: 1000 * settings.CASE_SECONDS };
+  const loading = { store, startEngine, bankSize: settings.BANK_SIZE };
   return {
     settings,
-    tenants: new Tenants(store, 1000 * settings.TENANT_SECONDS, now),
+    store,
+    sql,
+    now,
+    hospitals,
+    tenants: new Tenants(sql, tenantSettings, now),
     models: new Models((hash) => loadModel(loading, hash), settings.MAX_MODELS),
     cases: new CaseCache(caseLimits, now),
     gate: new Gate(settings.MAX_QUEUE),

@@ -1,24 +1,25 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { createApp } from './app.ts';
+import type { Bindings } from './bindings.ts';
 import { createServices } from './create-services.ts';
 import { startEngine } from './engine/start-engine.ts';
 import type { AppEnv } from './services.ts';
 import { settingsSchema } from './settings.ts';
-import { type Bucket, R2Store } from './store/r2-store.ts';
+import { R2Store } from './store/r2-store.ts';
 
-/** Bindings of `wrangler.toml`. */
-export interface Bindings {
-  readonly STORE: Bucket;
-  readonly [variable: string]: unknown;
-}
+export { HospitalObject } from './tenant/hospital-object.ts';
 
 let app: Promise<OpenAPIHono<AppEnv>> | undefined;
 
 /** One engine, one set of loaded releases and cases for each isolate. */
 async function startApp(bindings: Bindings): Promise<OpenAPIHono<AppEnv>> {
   const settings = settingsSchema.parse(bindings);
-  const engine = await startEngine(settings.ENGINE);
-  return createApp(createServices(new R2Store(bindings.STORE), settings, Date.now, engine));
+  const stores = {
+    store: new R2Store(bindings.STORE),
+    database: bindings.DB,
+    hospitals: (id: string) => bindings.HOSPITALS.getByName(id),
+  };
+  return createApp(createServices(stores, settings, Date.now, await startEngine(settings.ENGINE)));
 }
 
 export default {

@@ -1,5 +1,6 @@
 import type { Limits } from '@d-persona/shared/contract/health.ts';
 import { MAX_SAMPLES } from '@d-persona/shared/contract/options.ts';
+import { hashSchema } from '@d-persona/shared/release/manifest.ts';
 import { z } from 'zod';
 
 /** A variable of `wrangler.toml` is text or a number. */
@@ -27,8 +28,12 @@ export const settingsSchema = z.object({
   CASE_BYTES: count(16 * MiB),
   /** How long a case is kept. */
   CASE_SECONDS: count(600),
-  /** For how long what the store says about a hospital (keys, current release) is believed without asking again. */
-  TENANT_SECONDS: count(5),
+  /** For how long what the database last said of keys and hospitals is believed while it does not answer. */
+  STALE_SECONDS: count(3600),
+  /** How long the database may take to answer. */
+  DATABASE_TIMEOUT_MS: count(2000),
+  /** SHA-256 of the operator's key, hex: a secret. Without it there is no operator. */
+  OPERATOR_KEY_SHA256: hashSchema.optional(),
   /** What computes: this project's engine, or TensorFlow.js, which it is checked against. */
   ENGINE: z.enum(['wasm', 'tfjs']).default('wasm'),
   /** Most releases whose weights are held. */

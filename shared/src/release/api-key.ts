@@ -26,13 +26,17 @@ export async function createKey(
   return { key, record: { id, salt, hash: await saltedHash(salt, key), scopes: [...scopes], created } };
 }
 
-/** The hospital that a key names, or null for what is no key. Nothing is verified. */
-export function hospitalOfKey(key: string): string | null {
-  return FORM.exec(key)?.groups?.hospital ?? null;
+/** The hospital and the id that a key names, or null for what is no key. Nothing is verified. */
+export function parseKey(key: string): { hospital: string; id: string } | null {
+  const { hospital, id } = FORM.exec(key)?.groups ?? {};
+  return hospital === undefined || id === undefined ? null : { hospital, id };
 }
 
+/** What recognises a key. */
+export type KeySecret = Pick<KeyRecord, 'id' | 'salt' | 'hash'>;
+
 /** The record that a key belongs to, or null. Takes the same time for a wrong secret as for an unknown id. */
-export async function verifyKey(records: readonly KeyRecord[], key: string): Promise<KeyRecord | null> {
+export async function verifyKey<T extends KeySecret>(records: readonly T[], key: string): Promise<T | null> {
   const id = FORM.exec(key)?.groups?.id;
   const record = records.find((candidate) => candidate.id === id);
   const { salt, hash } = record ?? NOBODY;
@@ -49,7 +53,7 @@ function saltedHash(salt: string, key: string): Promise<string> {
 }
 
 /** Looks at every character, so that the time tells nothing of where two hashes differ. */
-function equalInConstantTime(a: string, b: string): boolean {
+export function equalInConstantTime(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
   return difference === 0;

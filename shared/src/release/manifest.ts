@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { segmentedPropertySchema } from '../dicom/segmented-property.ts';
 import { frameSchema } from '../mask/frame.ts';
 import { architectureSchema } from '../model/architecture.ts';
 
@@ -90,6 +91,9 @@ export const manifestSchema = z
     software: z.strictObject({ name: z.string().min(1).max(100), version: z.string().min(1).max(100) }),
     architecture: architectureSchema,
     input: inputSchema,
+    segments: segmentedPropertySchema
+      .meta({ description: 'What is outlined, in SNOMED CT; a lesion, where a release does not say' })
+      .optional(),
     personas: z.array(personaSchema).min(2).max(64),
     metrics: metricsSchema.meta({ description: 'Of the whole model on the test patients' }),
     quantization: quantizationSchema,

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { servingSpecs } from '../model/weights.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { encodeRelease, type PlainTensor, quantizedWeights } from './encode-release.ts';
+import { type EncodedRelease, encodeRelease, type PlainTensor, quantizedWeights } from './encode-release.ts';
 import type { Manifest } from './manifest.ts';
 import type { Quantization } from './quantize.ts';
 import { description, MemoryStore, SPECS, someWeights } from './release.fixtures.ts';
 import { ReleaseError } from './release-error.ts';
 import { sha256 } from './sha256.ts';
-import { loadRelease, publishRelease, releaseKey } from './store.ts';
+import { loadRelease, manifestKey, partKey, publishRelease } from './store.ts';
 
 const specsFor = () => SPECS;
 const KINDS: Quantization[] = ['int8', 'float16', 'float32'];
@@ -18,6 +18,12 @@ async function published(kind: Quantization = 'int8') {
   const release = await encodeRelease(someWeights(), SPECS, description(kind));
   await publishRelease(store, release);
   return { store, release, hash: release.hash };
+}
+
+/** The key of a release's file. */
+function fileKey({ hash, manifest }: EncodedRelease, file: string): string {
+  const part = manifest.parts[file];
+  return part === undefined ? manifestKey(hash) : partKey(part.sha256, file);
 }
 
 async function refusal(store: MemoryStore, hash: string): Promise<ReleaseError> {
@@ -37,8 +43,7 @@ async function forged(change: (manifest: Manifest & Record<string, unknown>) => 
   change(manifest);
   const bytes = new TextEncoder().encode(canonicalJson(manifest));
   const hash = await sha256(bytes);
-  for (const [file, content] of release.files) store.files.set(releaseKey(hash, file), content);
-  store.files.set(releaseKey(hash, 'manifest.json'), bytes);
+  store.files.set(manifestKey(hash), bytes);
   return refusal(store, hash);
 }
 
@@ -115,11 +120,11 @@ describe('a damaged release is refused with the name of the file', () => {
         const intact = release.files.get(file) as Uint8Array;
         const altered = intact.slice();
         altered[at] = (altered[at] as number) ^ flip;
-        store.files.set(releaseKey(hash, file), altered);
+        store.files.set(fileKey(release, file), altered);
         const error = await refusal(store, hash);
-        store.files.set(releaseKey(hash, file), intact);
+        store.files.set(fileKey(release, file), intact);
         expect(error.code).toBe('release-altered');
-        expect(error.input).toBe(`releases/${hash}/${file}`);
+        expect(error.input).toBe(fileKey(release, file));
         expect(error.message).toContain('publish the release again');
       }),
     );
@@ -130,7 +135,7 @@ describe('a damaged release is refused with the name of the file', () => {
     const { store, release, hash } = await published();
     const intact = release.files.get(file) as Uint8Array;
     for (const length of [0, 1, intact.length - 1]) {
-      store.files.set(releaseKey(hash, file), intact.subarray(0, length));
+      store.files.set(fileKey(release, file), intact.subarray(0, length));
       const error = await refusal(store, hash);
       expect(error.code).toBe(file === 'manifest.json' ? 'release-altered' : 'release-truncated');
       expect(error.message).toContain(file);
@@ -138,10 +143,11 @@ describe('a damaged release is refused with the name of the file', () => {
   });
 
   it('a part missing', async () => {
-    const { store, hash } = await published();
-    store.files.delete(releaseKey(hash, 'personas.bin'));
+    const { store, release, hash } = await published();
+    const key = fileKey(release, 'personas.bin');
+    store.files.delete(key);
     const error = await refusal(store, hash);
-    expect([error.code, error.input]).toEqual(['release-incomplete', `releases/${hash}/personas.bin`]);
+    expect([error.code, error.input]).toEqual(['release-incomplete', key]);
   });
 
   it('nothing there', async () => {
@@ -203,7 +209,7 @@ describe('a foreign or inconsistent manifest is refused', () => {
     const store = new MemoryStore();
     const bytes = Uint8Array.of(0xff, 0xfe, 1);
     const hash = await sha256(bytes);
-    await store.put(releaseKey(hash, 'manifest.json'), bytes);
+    await store.put(manifestKey(hash), bytes);
     expect((await refusal(store, hash)).code).toBe('release-foreign');
   });
 });

@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { encodeRelease } from './encode-release.ts';
 import { description, MemoryStore, SPECS, someWeights } from './release.fixtures.ts';
-import { currentRelease, listReleases, promoteRelease, publishRelease, releaseKey } from './store.ts';
+import {
+  currentRelease,
+  listReleases,
+  loadRelease,
+  manifestKey,
+  partKey,
+  promoteRelease,
+  publishRelease,
+} from './store.ts';
 
 const encoded = (ged = 0.18) => encodeRelease(someWeights(), SPECS, { ...description(), metrics: { ged } });
+
+/** The same core under other heads: what a hospital adds to a base. */
+function otherHeads() {
+  const weights = someWeights();
+  for (const { name, shape, part } of SPECS) {
+    if (part === 'head') weights.set(name, { shape, data: new Float32Array(3).fill(0.5) });
+  }
+  return weights;
+}
 
 describe('publishRelease', () => {
   it('writes the manifest last, so that a release is there wholly or not at all', async () => {
@@ -12,7 +29,7 @@ describe('publishRelease', () => {
     const { hash } = release;
     await publishRelease(store, release);
     expect(store.writes).toHaveLength(3);
-    expect(store.writes.at(-1)).toBe(releaseKey(hash, 'manifest.json'));
+    expect(store.writes.at(-1)).toBe(manifestKey(hash));
     expect(await listReleases(store)).toEqual([hash]);
   });
 
@@ -22,15 +39,24 @@ describe('publishRelease', () => {
     await publishRelease(store, release);
     await publishRelease(store, release);
     expect(store.writes).toHaveLength(3);
-    store.files.delete(releaseKey(release.hash, 'manifest.json'));
+    store.files.delete(manifestKey(release.hash));
     await publishRelease(store, release);
     expect(store.writes).toHaveLength(4);
+  });
+
+  it('stores a part that releases share once', async () => {
+    const store = new MemoryStore();
+    const [base, own] = [await encoded(), await encodeRelease(otherHeads(), SPECS, description())];
+    for (const release of [base, own]) await publishRelease(store, release);
+    expect(store.writes.filter((key) => key.endsWith('core.bin'))).toHaveLength(1);
+    expect(store.writes.filter((key) => key.endsWith('personas.bin'))).toHaveLength(2);
+    for (const { hash } of [base, own]) await loadRelease(store, hash, () => SPECS);
   });
 
   it('never replaces other bytes', async () => {
     const store = new MemoryStore();
     const release = await encoded();
-    const key = releaseKey(release.hash, 'core.bin');
+    const key = partKey(release.manifest.parts['core.bin']?.sha256 ?? '', 'core.bin');
     await store.put(key, Uint8Array.of(1));
     await expect(publishRelease(store, release)).rejects.toMatchObject({
       code: 'release-conflict',

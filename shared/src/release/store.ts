@@ -3,13 +3,29 @@ import { InputError } from '../errors.ts';
 import { decodeManifest, decodePart, type Release, type SpecsFor } from './decode-release.ts';
 import type { EncodedRelease, PlainTensor } from './encode-release.ts';
 import { hospitalKey } from './hospital.ts';
-import { hashSchema } from './manifest.ts';
+import { hashSchema, type Manifest } from './manifest.ts';
 import { getBytes, type ObjectStore } from './object-store.ts';
 import { ReleaseError } from './release-error.ts';
 
-/** The key of a release's file. */
-export function releaseKey(hash: string, file: string): string {
-  return `releases/${hash}/${file}`;
+/** The key of a release's manifest. */
+export function manifestKey(hash: string): string {
+  return `releases/${hash}/manifest.json`;
+}
+
+/**
+ * The key of a part: its own SHA-256 is its address, so releases that share a part store it once. The heads of a
+ * hospital are a few kilobytes on a core of megabytes that many hospitals share.
+ */
+export function partKey(sha256: string, part: string): string {
+  return `parts/${sha256}/${part}`;
+}
+
+/** All files of a release by their keys: the parts, then the manifest. */
+export function storedFiles({ hash, manifest, files }: EncodedRelease): Map<string, Uint8Array> {
+  const parts = Object.entries(manifest.parts).map(
+    ([part, { sha256 }]) => [partKey(sha256, part), files.get(part) as Uint8Array] as const,
+  );
+  return new Map([...parts, [manifestKey(hash), files.get('manifest.json') as Uint8Array]]);
 }
 
 /**
@@ -19,21 +35,10 @@ export function releaseKey(hash: string, file: string): string {
  * @throws ReleaseError that names the file; InputError `bad-release-hash`.
  */
 export async function loadRelease(store: ObjectStore, hash: string, specsFor: SpecsFor): Promise<Release> {
-  assertHash(hash);
-  const manifestKey = releaseKey(hash, 'manifest.json');
-  const manifestBytes = await getBytes(store, manifestKey);
-  if (!manifestBytes) {
-    throw new ReleaseError(
-      'release-missing',
-      manifestKey,
-      'is not there',
-      'Publish the release, or give another hash',
-    );
-  }
-  const manifest = await decodeManifest(manifestBytes, hash, specsFor, manifestKey);
+  const manifest = await loadManifest(store, hash, specsFor);
   const weights = new Map<string, PlainTensor>();
-  for (const part of Object.keys(manifest.parts).sort()) {
-    const key = releaseKey(hash, part);
+  for (const [part, { sha256 }] of Object.entries(manifest.parts).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const key = partKey(sha256, part);
     const bytes = await getBytes(store, key);
     if (!bytes) {
       throw new ReleaseError('release-incomplete', key, 'is not there', 'Copy or publish the release again');
@@ -43,16 +48,30 @@ export async function loadRelease(store: ObjectStore, hash: string, specsFor: Sp
   return { hash, manifest, weights };
 }
 
+/** Loads and verifies a manifest alone. @throws ReleaseError that names the file; InputError `bad-release-hash`. */
+export async function loadManifest(store: ObjectStore, hash: string, specsFor: SpecsFor): Promise<Manifest> {
+  assertHash(hash);
+  const key = manifestKey(hash);
+  const bytes = await getBytes(store, key);
+  if (!bytes) {
+    throw new ReleaseError(
+      'release-missing',
+      key,
+      'is not there',
+      'Publish the release, or give another hash',
+    );
+  }
+  return decodeManifest(bytes, hash, specsFor, key);
+}
+
 /**
  * Stores a release: parts first, the manifest last, so that a release is there wholly or not at all. What is there
  * already with the same bytes is left alone; nothing is ever replaced.
  *
  * @throws ReleaseError `release-conflict` where other bytes are stored under one of its keys.
  */
-export async function publishRelease(store: ObjectStore, { hash, files }: EncodedRelease): Promise<void> {
-  const last = (file: string) => (file === 'manifest.json' ? 1 : 0);
-  for (const [file, bytes] of [...files].sort(([a], [b]) => last(a) - last(b))) {
-    const key = releaseKey(hash, file);
+export async function publishRelease(store: ObjectStore, release: EncodedRelease): Promise<void> {
+  for (const [key, bytes] of storedFiles(release)) {
     const stored = await getBytes(store, key);
     if (!stored) await store.put(key, bytes);
     else if (!equalBytes(stored, bytes)) {
@@ -101,7 +120,7 @@ export async function currentRelease(store: ObjectStore, hospital: string): Prom
  */
 export async function promoteRelease(store: ObjectStore, hospital: string, hash: string): Promise<void> {
   assertHash(hash);
-  const manifest = releaseKey(hash, 'manifest.json');
+  const manifest = manifestKey(hash);
   if (!(await getBytes(store, manifest))) {
     throw new ReleaseError(
       'release-missing',

@@ -1,7 +1,9 @@
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
 import { Miniflare } from 'miniflare';
 import { FolderStore } from '../publish/folder-store.ts';
+import { applyMigrations, type LocalDatabase } from './apply-migrations.ts';
 import { bundleWorker, OFFLINE, PROJECT, type WorkerBundle } from './bundle-worker.ts';
+import { importHospitals } from './import-hospitals.ts';
 
 export interface ServeOptions {
   /** Folder of releases and hospitals; its objects are copied into the Worker's bucket. */
@@ -26,6 +28,8 @@ export interface RunningWorker {
 }
 
 const BUCKET = 'STORE';
+const DATABASE = 'DB';
+const OBJECTS = { name: 'HOSPITALS', className: 'HospitalObject' };
 
 interface WritableBucket {
   put(key: string, bytes: Uint8Array | ArrayBuffer): Promise<unknown>;
@@ -33,7 +37,7 @@ interface WritableBucket {
 
 /**
  * Runs the Worker in workerd on this machine, listening on the loopback address only, without any other network.
- * Its bucket is a local one, filled from a folder.
+ * Its bucket and its database are local ones, filled from a folder.
  */
 export async function startWorker(options: ServeOptions): Promise<RunningWorker> {
   Object.assign(process.env, OFFLINE);
@@ -43,7 +47,11 @@ export async function startWorker(options: ServeOptions): Promise<RunningWorker>
     const url = await runtime.ready;
     // Miniflare's own type of a bucket needs Cloudflare's type package, which this project does without.
     const bucket = (await runtime.getR2Bucket(BUCKET)) as unknown as WritableBucket;
-    await copyObjects(new FolderStore(options.store), (key, bytes) => bucket.put(key, bytes));
+    const database = (await runtime.getD1Database(DATABASE)) as unknown as LocalDatabase;
+    const store = new FolderStore(options.store);
+    await applyMigrations(database);
+    await copyObjects(store, (key, bytes) => bucket.put(key, bytes));
+    await importHospitals(store, database, new Date().toISOString());
     return { url: url.origin, stop: () => runtime.dispose() };
   } catch (error) {
     await runtime.dispose();
@@ -58,6 +66,7 @@ async function runtimeOptions(
 ) {
   const { unstable_readConfig } = await import('wrangler');
   const config = unstable_readConfig({ config: `${PROJECT}/wrangler.toml` });
+  const name = config.name ?? 'd-persona';
   const values = Object.entries({ ...config.vars, ...variables });
   const env = Object.fromEntries(
     values.map(([name, value]) => [name, { type: 'text' as const, value: String(value) }]),
@@ -72,23 +81,29 @@ async function runtimeOptions(
     workers: [
       {
         config: {
-          name: config.name ?? 'd-persona',
+          name,
           compatibilityDate: config.compatibility_date ?? '',
           compatibilityFlags: config.compatibility_flags,
           manifest: { mainModule: main, modules },
-          env: { ...env, [BUCKET]: { type: 'r2' as const, name: BUCKET } },
+          env: {
+            ...env,
+            [BUCKET]: { type: 'r2' as const, name: BUCKET },
+            [DATABASE]: { type: 'd1' as const, name: DATABASE, id: DATABASE },
+            [OBJECTS.name]: { type: 'durable-object' as const, worker: name, exportName: OBJECTS.className },
+          },
+          exports: { [OBJECTS.className]: { type: 'durable-object' as const, storage: 'sqlite' as const } },
         },
       },
     ],
   };
 }
 
-/** Releases first, hospitals last: nobody is told of a release that is not there yet. */
+/** Manifests last: nobody is told of a release that is not there yet. */
 async function copyObjects(
   from: ObjectStore,
   put: (key: string, bytes: Uint8Array | ArrayBuffer) => Promise<unknown>,
 ): Promise<void> {
-  for (const prefix of ['releases/', 'hospitals/']) {
+  for (const prefix of ['parts/', 'releases/']) {
     for (const key of await from.list(prefix)) {
       const bytes = await from.get(key);
       if (bytes !== null) await put(key, bytes);

@@ -8,6 +8,9 @@ import type { Model } from '../engine/model.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
+import { activePersonas } from '../tenant/active-personas.ts';
+import { servedRelease } from '../tenant/served-release.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
@@ -42,8 +45,8 @@ export function personaSegmentationRoute(app: OpenAPIHono<AppEnv>, services: Ser
   app.openapi(route, async (c) => {
     const query = c.req.valid('query');
     const { persona } = c.req.valid('param');
-    return models.use(await tenants.currentRelease(c.var.hospital), async (model) => {
-      const head = findPersona(model, persona);
+    return models.use(servedRelease(c.var.tenant), async (model) => {
+      const head = findPersona(model, c.var.tenant, persona);
       const body = { allowCase: true, options: personaOptionsSchema };
       return withCase(c, services, model, query, body, (open, options) =>
         personaAnswer(head, open, model, options, c.req.header('accept')),
@@ -52,9 +55,9 @@ export function personaSegmentationRoute(app: OpenAPIHono<AppEnv>, services: Ser
   });
 }
 
-function findPersona({ manifest }: Model, id: string): PersonaHead {
-  const index = manifest.personas.findIndex((persona) => persona.id === id);
-  if (index >= 0) return { id, index };
+function findPersona({ manifest }: Model, tenant: Tenant, id: string): PersonaHead {
+  const found = activePersonas(manifest, tenant).find((persona) => persona.id === id);
+  if (found !== undefined) return { id, index: found.index };
   throw new ProblemError(
     'not-found',
     "persona: the hospital's current release has no persona of this id. GET …/personas lists them.",

@@ -4,6 +4,8 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
+import { activePersonas } from '../tenant/active-personas.ts';
+import { servedRelease } from '../tenant/served-release.ts';
 import { LIST_PROBLEMS, SECURITY } from './answers.ts';
 
 export function personasRoute(app: OpenAPIHono<AppEnv>, { tenants, models }: Services): void {
@@ -21,14 +23,9 @@ export function personasRoute(app: OpenAPIHono<AppEnv>, { tenants, models }: Ser
     },
   });
   app.openapi(route, async (c) => {
-    const hash = await tenants.currentRelease(c.var.hospital);
+    const hash = servedRelease(c.var.tenant);
     return models.use(hash, async ({ manifest }) => {
-      const personas = manifest.personas.map(({ id, title, kind, metrics }) => ({
-        id,
-        title,
-        kind,
-        metrics,
-      }));
+      const personas = activePersonas(manifest, c.var.tenant).map(({ index: _, ...persona }) => persona);
       return c.json({ release: hash, personas }, 200);
     });
   });

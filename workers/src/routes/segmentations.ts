@@ -17,6 +17,9 @@ import type { OpenCase } from '../case/open-case.ts';
 import type { Model } from '../engine/model.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
+import { activePersonas } from '../tenant/active-personas.ts';
+import { servedRelease } from '../tenant/served-release.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
@@ -37,26 +40,39 @@ export function segmentationsRoute(app: OpenAPIHono<AppEnv>, services: Services)
       body: imageBody('AllPersonasOptions', true),
     },
     responses: {
-      200: { description: 'Segmentations, consensus and disagreement', content: { [JSON_TYPE]: { schema: allPersonasSchema } } },
+      200: {
+        description: 'Segmentations, consensus and disagreement',
+        content: { [JSON_TYPE]: { schema: allPersonasSchema } },
+      },
       ...SEGMENTATION_PROBLEMS,
     },
   });
   app.openapi(route, async (c) => {
     negotiate(c.req.header('accept'), [JSON_TYPE]);
     const query = c.req.valid('query');
-    return models.use(await tenants.currentRelease(c.var.hospital), (model) => {
+    return models.use(servedRelease(c.var.tenant), (model) => {
       const body = { allowCase: true, options: allPersonasOptionsSchema };
       return withCase(c, services, model, query, body, (open, options) =>
-        c.json(segmentAll(open, model, options), 200),
+        c.json(segmentAll(open, model, c.var.tenant, options), 200),
       );
     });
   });
 }
 
-function segmentAll(open: OpenCase, model: Model, { samples, threshold }: AllPersonasOptions): AllPersonas {
+function segmentAll(
+  open: OpenCase,
+  model: Model,
+  tenant: Tenant,
+  { samples, threshold }: AllPersonasOptions,
+): AllPersonas {
+  const personas = activePersonas(model.manifest, tenant);
   const maps = {
-    personas: model.manifest.personas.map(({ id }) => id),
-    personaMaps: personaMaps(open, model),
+    personas: personas.map(({ id }) => id),
+    personaMaps: personaMaps(
+      open,
+      model,
+      personas.map(({ index }) => index),
+    ),
     sampleMaps: sampleMaps(open, model, samples ?? 0),
   };
   return { ...provenance(open), ...describeAll(maps, placementOf(open), threshold ?? DEFAULT_THRESHOLD) };

@@ -1,28 +1,47 @@
+import { StoreUnavailable } from '../store/store-unavailable.ts';
+
+interface Answer<T> {
+  readonly value: T;
+  readonly until: number;
+}
+
 /**
- * What a slow or failing source said, believed for a while. When it fails, the last answer goes on being given; when
- * it said that there is nothing, that is not remembered, so that what is new is found at once.
+ * What a source that may fail said last, for when it fails: it is asked each time, so that what it takes back ends at
+ * once, and only while it does not answer is its last answer believed, for a while. Bounded: the least recently asked
+ * for goes first.
  */
 export class Remembered<T> {
-  readonly #answers = new Map<string, { value: T; until: number }>();
+  readonly #answers = new Map<string, Answer<T>>(); // in order of use
   readonly #lifetimeMs: number;
+  readonly #max: number;
   readonly #now: () => number;
 
-  constructor(lifetimeMs: number, now: () => number) {
-    this.#lifetimeMs = lifetimeMs;
+  constructor(limits: { lifetimeMs: number; max: number }, now: () => number) {
+    this.#lifetimeMs = limits.lifetimeMs;
+    this.#max = limits.max;
     this.#now = now;
   }
 
-  async get(key: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
-    const known = this.#answers.get(key);
-    if (known !== undefined && this.#now() < known.until) return known.value;
+  /** @throws StoreUnavailable where the source does not answer and nothing is remembered. */
+  async get(key: string, ask: () => Promise<T | null>): Promise<T | null> {
     try {
       const value = await ask();
-      if (value === undefined) this.#answers.delete(key);
-      else this.#answers.set(key, { value, until: this.#now() + this.#lifetimeMs });
+      this.#answers.delete(key);
+      if (value !== null) this.#keep(key, value);
       return value;
     } catch (error) {
-      if (known !== undefined) return known.value;
-      throw error;
+      const known = this.#answers.get(key);
+      if (!(error instanceof StoreUnavailable) || known === undefined || known.until <= this.#now())
+        throw error;
+      return known.value;
+    }
+  }
+
+  #keep(key: string, value: T): void {
+    this.#answers.set(key, { value, until: this.#now() + this.#lifetimeMs });
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= this.#max) return;
+      this.#answers.delete(oldest);
     }
   }
 }

@@ -1,65 +1,84 @@
-import { hospitalOfKey, verifyKey } from '@d-persona/shared/release/api-key.ts';
-import { type Hospital, loadHospital, type Scope } from '@d-persona/shared/release/hospital.ts';
-import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
-import { currentRelease } from '@d-persona/shared/release/store.ts';
+import { parseKey, verifyKey } from '@d-persona/shared/release/api-key.ts';
+import { hashSchema } from '@d-persona/shared/release/manifest.ts';
+import { z } from 'zod';
 import { unavailable } from '../problem/problem-error.ts';
+import type { Sql } from '../store/database.ts';
+import type { Caller } from './caller.ts';
+import { type KeyRow, keyRowSchema, SELECT_KEY } from './key-row.ts';
+import { isOperator } from './operator.ts';
 import { Remembered } from './remembered.ts';
+import { TENANT_COLUMNS, type Tenant, tenantRowSchema } from './tenant.ts';
 
 const RETRY_SECONDS = 5;
+/** Of keys and hospitals whose last state is remembered; each is about a kilobyte. */
+const MAX_REMEMBERED = 2000;
 
-/** Who shows a key. */
-export interface KeyHolder {
-  readonly hospital: string;
-  readonly scopes: readonly Scope[];
+export interface TenantSettings {
+  /** For how long the last state is believed while the database does not answer. */
+  readonly staleMs: number;
+  /** SHA-256 of the operator's key, hex; without it there is no operator. */
+  readonly operatorKeySha256?: string | undefined;
 }
 
-/** The hospitals as the store knows them: their keys, and by which release each is served. */
+/** The hospitals as the database knows them. It is asked for each request: what it takes back ends at once. */
 export class Tenants {
-  readonly #store: ObjectStore;
-  readonly #hospitals: Remembered<Hospital>;
+  readonly #sql: Sql;
+  readonly #settings: TenantSettings;
+  readonly #now: () => number;
+  readonly #keys: Remembered<KeyRow>;
   readonly #releases: Remembered<string>;
-  /** A hospital that has a current release. */
-  readonly #served: Remembered<string>;
 
-  constructor(store: ObjectStore, lifetimeMs: number, now: () => number) {
-    this.#store = store;
-    this.#hospitals = new Remembered(lifetimeMs, now);
-    this.#releases = new Remembered(lifetimeMs, now);
-    this.#served = new Remembered(lifetimeMs, now);
+  constructor(sql: Sql, settings: TenantSettings, now: () => number) {
+    this.#sql = sql;
+    this.#settings = settings;
+    this.#now = now;
+    this.#keys = new Remembered({ lifetimeMs: settings.staleMs, max: MAX_REMEMBERED }, now);
+    this.#releases = new Remembered({ lifetimeMs: settings.staleMs, max: 1 }, now);
   }
 
-  /** Whose key this is and what it may do, or null for a key that no hospital has. */
-  async keyHolder(key: string): Promise<KeyHolder | null> {
-    const id = hospitalOfKey(key);
-    if (id === null) return null;
-    const hospital = await this.#hospitals.get(
-      id,
-      async () => (await loadHospital(this.#store, id)) ?? undefined,
+  /** Whose key or token this is and what it may do, or null for one that is wrong, revoked or expired. */
+  async caller(token: string): Promise<Caller | null> {
+    const { operatorKeySha256 } = this.#settings;
+    if (await isOperator(token, operatorKeySha256)) {
+      return { who: 'operator', tenant: null, scopes: ['admin', 'release'] };
+    }
+    return this.#keyHolder(token);
+  }
+
+  async #keyHolder(token: string): Promise<Caller | null> {
+    const parts = parseKey(token);
+    if (parts === null) return null;
+    const { hospital, id } = parts;
+    const row = await this.#keys.get(`${hospital}_${id}`, () =>
+      this.#sql.row(keyRowSchema, SELECT_KEY, hospital, id),
     );
-    const record = await verifyKey(hospital?.keys ?? [], key);
-    return record && { hospital: id, scopes: record.scopes };
+    const records = row === null ? [] : [{ ...row.key, id }];
+    const record = await verifyKey(records, token);
+    if (record === null || row === null) return null;
+    if (record.expires !== null && Date.parse(record.expires) <= this.#now()) return null;
+    return { who: `key:${id}`, tenant: row.tenant, scopes: record.scopes };
   }
 
-  /** The hash of the release that the hospital is served by. @throws ProblemError 503 while there is none */
-  async currentRelease(hospital: string): Promise<string> {
-    const hash = await this.#releases.get(hospital, async () => {
-      return (await currentRelease(this.#store, hospital)) ?? undefined;
-    });
-    if (hash !== undefined) return hash;
-    throw unavailable('no-release', 'The hospital has no current release yet. Promote one.', RETRY_SECONDS);
+  /** A hospital by its id, or null. */
+  tenant(hospital: string): Promise<Tenant | null> {
+    return this.#sql.row(
+      tenantRowSchema,
+      `SELECT ${TENANT_COLUMNS} FROM hospitals AS h WHERE h.id = ? AND h.removed IS NULL`,
+      hospital,
+    );
   }
 
   /** The current release of any hospital. @throws ProblemError 503 while no hospital has one */
   async anyRelease(): Promise<string> {
-    const hospital = await this.#served.get('any', async () => {
-      const keys = await this.#store.list('hospitals/');
-      return keys.flatMap((key) => /^hospitals\/([^/]+)\/current\.json$/.exec(key)?.[1] ?? [])[0];
+    const release = await this.#releases.get('any', async () => {
+      const row = await this.#sql.row(
+        z.object({ release: hashSchema }),
+        'SELECT release FROM hospitals WHERE release IS NOT NULL AND removed IS NULL LIMIT 1',
+      );
+      return row?.release ?? null;
     });
-    if (hospital !== undefined) return this.currentRelease(hospital);
-    throw unavailable(
-      'no-release',
-      'No hospital has a current release. Publish and promote one.',
-      RETRY_SECONDS,
-    );
+    if (release !== null) return release;
+    const detail = 'No hospital has a current release. Publish and promote one.';
+    throw unavailable('no-release', detail, RETRY_SECONDS);
   }
 }

@@ -1,0 +1,16 @@
+import type { Database } from './store/database.ts';
+import type { Bucket } from './store/r2-store.ts';
+import type { HospitalWrites } from './tenant/hospital-writer.ts';
+
+/** A Durable Object namespace, as far as it is used. */
+export interface HospitalNamespace {
+  getByName(name: string): HospitalWrites;
+}
+
+/** Bindings of `wrangler.toml`. */
+export interface Bindings {
+  readonly STORE: Bucket;
+  readonly DB: Database;
+  readonly HOSPITALS: HospitalNamespace;
+  readonly [variable: string]: unknown;
+}
