@@ -7,7 +7,11 @@
 #   supervise.sh follow <folder> <attempt> <offset>    the log from that byte on, until the attempt ends
 #   supervise.sh stop   <folder> <attempt>             asks it to stop and waits
 set -eu
-verb=$1 folder=$2 attempt=$3
+verb=$1 attempt=$3
+if ! folder=$(cd "$2" 2>/dev/null && pwd); then
+  echo absent
+  exit 0
+fi
 run="$folder/.run/attempt-$attempt"
 
 # A process is known by its start time and the boot it belongs to: its number alone may mean another one later.

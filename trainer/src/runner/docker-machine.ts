@@ -69,7 +69,7 @@ export function dockerMachine({ program, image }: DockerSettings): Machine {
         seen += bytes.length;
         if (known < bytes.length) onLog(bytes.subarray(known));
       };
-      await call(docker, ['logs', '--follow', handle], { onLog: rest, signal });
+      await call(docker, ['logs', '--follow', handle], { onLog: rest, withErrors: true, signal });
     },
     async cancel(_job, { handle }) {
       await callOrLost(docker, ['stop', '--time', STOP_SECONDS, handle]);

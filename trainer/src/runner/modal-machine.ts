@@ -91,7 +91,7 @@ export function modalMachine({ program, volume }: ModalSettings): Machine {
       return { kind: (await isRunning(attempt)) ? 'running' : 'lost' };
     },
     async follow(_job, { handle }, _offset, onLog, signal) {
-      await call(modal, ['app', 'logs', '--follow', handle], { onLog, signal });
+      await call(modal, ['app', 'logs', '--follow', handle], { onLog, withErrors: true, signal });
     },
     async cancel(_job, { handle }) {
       await callOrLost(modal, ['app', 'stop', '--yes', handle]);

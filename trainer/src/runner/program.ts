@@ -12,6 +12,8 @@ export interface Call {
   /** Milliseconds after which the program counts as cut off. */
   readonly timeoutMs?: number;
   readonly onLog?: OnLog;
+  /** Whether `onLog` takes standard error too; without it that is the program's own, such as ssh's complaints. */
+  readonly withErrors?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +30,7 @@ export interface Answer {
  * @throws InputError when there is no such program; ConnectionLost when it timed out or was killed
  */
 export async function call(program: Program, args: readonly string[], options: Call = {}): Promise<Answer> {
-  const { input, env, timeoutMs, onLog, signal } = options;
+  const { input, env, timeoutMs, onLog, withErrors, signal } = options;
   const [file, ...first] = program;
   const child = execa(file, [...first, ...args], {
     reject: false,
@@ -41,7 +43,8 @@ export async function call(program: Program, args: readonly string[], options: C
   });
   if (onLog !== undefined) {
     child.stdout?.on('data', onLog);
-    child.stderr?.on('data', onLog);
+    if (withErrors) child.stderr?.on('data', onLog);
+    else child.stderr?.resume();
   }
   const result = await child;
   if (result.code === 'ENOENT' || result.code === 'EACCES') {

@@ -180,16 +180,19 @@ async function followToEnd(
       await patiently(options, () => machine.cancel(job, attempt));
       wasCancelled = true;
     }
+    let whole = true;
     try {
       await machine.follow(job, attempt, offset, take, signal);
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
-      if (!signal.aborted) tell(`connection lost (${error.message}); attaching again`);
+      whole = signal.aborted;
+      if (!whole) tell(`connection lost (${error.message}); attaching again`);
     }
     await written;
     if (signal.aborted && !wasCancelled) continue;
     const state = await patiently(options, () => machine.state(job, attempt));
-    if (state.kind !== 'running') return state;
+    // Where the connection was cut, the end of the log is still to be told.
+    if (state.kind === 'lost' || state.kind === 'absent' || (state.kind === 'exited' && whole)) return state;
     await pause(pauseMs);
   }
 }

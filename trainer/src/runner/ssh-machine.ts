@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../run/atomic-file.ts';
 import { type Job, missingPaths } from './job.ts';
@@ -83,7 +83,7 @@ export function sshMachine(settings: SshSettings): Machine {
   const send = (job: Job, paths: readonly string[], ...flags: string[]) =>
     callOrLost(rsync, [
       ...flags,
-      ...paths.map((path) => join(job.folder, '.', '/./', path)),
+      ...paths.map((path) => `${job.folder}/./${path}`),
       `${host}:${there(job)}/`,
     ]);
 
@@ -93,7 +93,7 @@ export function sshMachine(settings: SshSettings): Machine {
       await writeFileAtomically(join(job.folder, COMMAND_FILE), Buffer.from(commandFile(job)));
       await callOrLost(ssh, [host, 'mkdir', '-p', `${there(job)}/.run`], { timeoutMs: MINUTE_MS });
       await callOrLost(rsync, [
-        `/${SUPERVISOR}`.replace(/\/([^/]+)$/, '/./$1'),
+        `${dirname(SUPERVISOR)}/./${basename(SUPERVISOR)}`,
         `${host}:${there(job)}/.run/`,
       ]);
       await send(job, ['job.json', COMMAND_FILE, ...job.inputs]);
