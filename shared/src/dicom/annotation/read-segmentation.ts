@@ -27,8 +27,11 @@ export function readSegmentation(dataSet: DataSet, source: SourceImage, name: st
   const pixels = segmentationPixels(dataSet, name);
   const places = placesOfFrames(dataSet, pixels, source, name);
   if (places.every((place) => place === null)) throw notOfImage(name, 'has no frame that lies on the image');
-  return items.map((item) => {
+  // A label map may list its background as a segment (PS3.3 C.8.20.2).
+  const background = pixels.labelMap ? (dataSet.number('PixelPaddingValue') ?? 0) : undefined;
+  return items.flatMap((item) => {
     const number = item.number('SegmentNumber') ?? 0;
+    if (number === background) return [];
     return {
       number,
       label: item.string('SegmentLabel') ?? '',

@@ -158,7 +158,7 @@ describe('a segmentation', () => {
     expect(dump).toContain('(0062,0005) LO [Größe 1]');
     expect(dump).toContain('(0062,0008) CS [AUTOMATIC]');
     expect(dump).toMatch(
-      /\(0066,0032\) LT \[seed=7; threshold=0.5; segment=persona\/rank-1; release=(ab){32}\]/,
+      /\(0066,0032\) LT \[seed=7,threshold=0.5,segment=persona\/rank-1,release=(ab){32}\]/,
     );
     expect(dump).toContain(`(0018,1000) LO [${'ab'.repeat(32)}]`);
     expect(dump).toContain('(0008,0100) SH [52988006]');
