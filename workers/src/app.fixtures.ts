@@ -26,6 +26,10 @@ export interface TestApp {
   readonly key: string;
   /** Of the hospital `demo`, with the scope `annotate` only. */
   readonly annotateKey: string;
+  /** Of the hospital `demo`, with the scope `release` only. */
+  readonly releaseKey: string;
+  /** Of the hospital `demo`, with the scope `admin` only. */
+  readonly adminKey: string;
   /** Of the hospital `north`, with the scope `segment`. */
   readonly northKey: string;
   readonly clock: { ms: number };
@@ -49,7 +53,12 @@ async function startEngine(kind: 'wasm' | 'tfjs'): Promise<StartEngine> {
 /** @param settings variables that differ from the defaults. */
 export async function startTestApp(settings: Record<string, number | string> = {}): Promise<TestApp> {
   const store = new MemoryStore();
-  const [key = '', annotateKey = ''] = await addHospital(store, 'demo', [['segment'], ['annotate']]);
+  const [key = '', annotateKey = '', releaseKey = '', adminKey = ''] = await addHospital(store, 'demo', [
+    ['segment'],
+    ['annotate'],
+    ['release'],
+    ['admin'],
+  ]);
   const [northKey = ''] = await addHospital(store, 'north', [['segment']]);
   const release = await syntheticRelease();
   await serve(store, 'demo', release);
@@ -87,6 +96,8 @@ export async function startTestApp(settings: Record<string, number | string> = {
     release: release.hash,
     key,
     annotateKey,
+    releaseKey,
+    adminKey,
     northKey,
     clock,
     send,

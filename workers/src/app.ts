@@ -9,6 +9,8 @@ import { healthRoute } from './routes/health.ts';
 import { personaSegmentationRoute } from './routes/persona-segmentation.ts';
 import { personasRoute } from './routes/personas.ts';
 import { problemRoutes } from './routes/problems.ts';
+import { publishRoutes } from './routes/publish.ts';
+import { releasesRoutes } from './routes/releases.ts';
 import { segmentationsRoute } from './routes/segmentations.ts';
 import type { AppEnv, Services } from './services.ts';
 
@@ -28,6 +30,8 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   casesRoute(app, services);
   personaSegmentationRoute(app, services);
   segmentationsRoute(app, services);
+  releasesRoutes(app, services);
+  publishRoutes(app, services);
   problemRoutes(app);
   descriptionRoutes(app);
   app.notFound((c) => {

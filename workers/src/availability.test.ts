@@ -5,10 +5,10 @@ import { StoreUnavailable } from './store/store-unavailable.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-async function expectUnavailable(response: Response): Promise<void> {
+async function expectUnavailable(response: Response, kind = 'no-release'): Promise<void> {
   expect(response.status).toBe(503);
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect(problemSchema.parse(await response.json()).type).toBe('/problems/no-release');
+  expect(problemSchema.parse(await response.json()).type).toBe(`/problems/${kind}`);
 }
 
 const asNorth = ({ northKey }: TestApp) => ({ headers: { authorization: `Bearer ${northKey}` } });
@@ -52,7 +52,7 @@ describe('faults', () => {
     const api = await startTestApp();
     const down = () => Promise.reject(new StoreUnavailable(new Error('down')));
     vi.spyOn(api.store, 'get').mockImplementation(down);
-    await expectUnavailable(await api.post(SEGMENT_AS, picturePng(), 'image/png'));
+    await expectUnavailable(await api.post(SEGMENT_AS, picturePng(), 'image/png'), 'store-unavailable');
     vi.restoreAllMocks();
     expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
     vi.spyOn(api.store, 'get').mockImplementation(down);
@@ -60,9 +60,12 @@ describe('faults', () => {
     api.clock.ms += 3_599_000;
     expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
     // A key that was never seen cannot be told right or wrong now.
-    await expectUnavailable(await api.send('/v1/hospitals/north/personas', asNorth(api)));
+    await expectUnavailable(
+      await api.send('/v1/hospitals/north/personas', asNorth(api)),
+      'store-unavailable',
+    );
     api.clock.ms += 1_000;
-    await expectUnavailable(await api.post(SEGMENT_AS, picturePng(), 'image/png'));
+    await expectUnavailable(await api.post(SEGMENT_AS, picturePng(), 'image/png'), 'store-unavailable');
     api.database.down = false;
     expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
   });

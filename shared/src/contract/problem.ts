@@ -11,12 +11,16 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is no such resource' },
   'unknown-case': { status: 404, title: 'The case is not known' },
   'not-acceptable': { status: 406, title: 'There is no such representation' },
+  conflict: { status: 409, title: 'The request conflicts with what is there' },
+  'precondition-failed': { status: 412, title: 'Somebody else changed it meanwhile' },
   'too-large': { status: 413, title: 'The content is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
   'unreadable-image': { status: 422, title: 'The image cannot be read by this release' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'The server has a fault' },
   busy: { status: 503, title: 'The server is busy' },
   'no-release': { status: 503, title: 'No release can be served' },
+  'store-unavailable': { status: 503, title: 'What is stored cannot be reached now' },
 } as const;
 
 export type ProblemKind = keyof typeof PROBLEMS;

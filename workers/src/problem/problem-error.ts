@@ -20,7 +20,7 @@ export class ProblemError extends Error {
 
 /** The server cannot answer now, but the same request may be answered in a few seconds. */
 export function unavailable(
-  kind: 'busy' | 'no-release',
+  kind: 'busy' | 'no-release' | 'store-unavailable',
   detail: string,
   retryAfterSeconds: number,
 ): ProblemError {

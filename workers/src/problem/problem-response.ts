@@ -30,7 +30,8 @@ const INPUT_PROBLEMS: Readonly<Record<string, ProblemKind>> = {
  */
 export function toProblemError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof ReleaseError || error instanceof StoreUnavailable) {
+  if (error instanceof StoreUnavailable) return storeUnavailable();
+  if (error instanceof ReleaseError) {
     return unavailable(
       'no-release',
       "The hospital's release cannot be loaded now. Try again in a while.",
@@ -50,6 +51,15 @@ export function toProblemError(error: unknown): ProblemError {
   return new ProblemError(
     'internal-error',
     'The server failed. Try again; if it stays so, tell its operator the request id.',
+  );
+}
+
+/** What is kept elsewhere cannot be read or written now. */
+export function storeUnavailable(): ProblemError {
+  return unavailable(
+    'store-unavailable',
+    'What this needs is kept where nobody answers now. Try again in a while.',
+    10,
   );
 }
 

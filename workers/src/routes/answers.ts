@@ -12,6 +12,8 @@ const ALWAYS: readonly ProblemKind[] = [
   'missing-scope',
   'not-found',
   'no-release',
+  'store-unavailable',
+  'too-many-requests',
 ];
 
 /** Problems of routes that take an image. */
@@ -40,6 +42,9 @@ export const SEGMENTATION_PROBLEMS = problemAnswers([
   'unknown-case',
   'not-acceptable',
 ]);
+
+export const STORED_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'too-large']);
+export const CHANGE_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'precondition-failed', 'too-large']);
 
 /** What every route of a hospital demands, for its description. */
 export const SECURITY = [{ key: [] }];

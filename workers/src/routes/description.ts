@@ -4,6 +4,7 @@ import {
   caseOptionsSchema,
   personaOptionsSchema,
 } from '@d-persona/shared/contract/options.ts';
+import { promotionSchema, trialSchema } from '@d-persona/shared/contract/releases.ts';
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { DOCS_PAGE } from '../docs/page.ts';
 import type { AppEnv } from '../services.ts';
@@ -15,6 +16,8 @@ const BODY_SCHEMAS = {
   CaseOptions: caseOptionsSchema,
   PersonaOptions: personaOptionsSchema,
   AllPersonasOptions: allPersonasOptionsSchema,
+  Promotion: promotionSchema,
+  Trial: trialSchema,
 };
 
 const DOCUMENT = {

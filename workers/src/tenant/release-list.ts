@@ -1,0 +1,52 @@
+import type { Release, Releases } from '@d-persona/shared/contract/releases.ts';
+import { servingSpecs } from '@d-persona/shared/model/weights.ts';
+import { hashSchema } from '@d-persona/shared/release/manifest.ts';
+import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
+import { loadManifest } from '@d-persona/shared/release/store.ts';
+import { z } from 'zod';
+import type { Sql } from '../store/database.ts';
+import type { Tenant } from './tenant.ts';
+
+/** Most releases that are told: the newest. */
+const MAX_LISTED = 100;
+
+const rowSchema = z.object({ release: hashSchema, added: z.string() });
+const evidenceRowSchema = z.object({ compared: z.int(), dice: z.number().nullable() });
+
+/** The releases of a hospital with the figures of each, which is current, and which is on trial. */
+export async function listReleases(sql: Sql, store: ObjectStore, tenant: Tenant): Promise<Releases> {
+  const rows = await sql.rows(
+    rowSchema,
+    'SELECT release, added FROM releases WHERE hospital = ? ORDER BY added DESC, release LIMIT ?',
+    ...([tenant.id, MAX_LISTED] as const),
+  );
+  const releases: Release[] = [];
+  for (const { release, added } of rows) {
+    const { provenance, software, training, personas, metrics } = await loadManifest(
+      store,
+      release,
+      servingSpecs,
+    );
+    releases.push({
+      release,
+      current: release === tenant.release,
+      added,
+      created: provenance.created,
+      software: `${software.name}/${software.version}`,
+      dataset: training.dataset,
+      personas: personas.map(({ id }) => id),
+      metrics,
+    });
+  }
+  const trial = tenant.trial && { ...tenant.trial, evidence: await evidence(sql, tenant) };
+  return { current: tenant.release, version: tenant.version, trial, releases };
+}
+
+async function evidence(sql: Sql, { id, release, trial }: Tenant) {
+  const row = await sql.row(
+    evidenceRowSchema,
+    'SELECT count(*) AS compared, avg(dice) AS dice FROM comparisons WHERE hospital = ? AND release = ? AND trial = ?',
+    ...[id, release, trial?.release ?? null],
+  );
+  return row ?? { compared: 0, dice: null };
+}
