@@ -10,7 +10,19 @@ declare module 'dcmjs' {
     data: {
       DicomMessage: { readFile(buffer: ArrayBuffer): DicomDict };
       DicomMetaDictionary: { naturalizeDataset(dict: DicomDict['dict']): Naturalized };
+      datasetToDict(dataset: Naturalized): { write(): ArrayBuffer };
       BitArray: { unpack(packed: ArrayBuffer | Uint8Array): Uint8Array };
+    };
+    normalizers: { Normalizer: { normalizeToDataset(datasets: Naturalized[]): Naturalized } };
+    derivations: {
+      Segmentation: new (
+        datasets: Naturalized[],
+      ) => {
+        dataset: Naturalized;
+        setNumberOfFrames(frames: number): void;
+        addSegment(segment: Naturalized, pixels: Uint8Array, referencedFrameNumbers: number[]): void;
+        bitPackPixelData(): void;
+      };
     };
     log: { setLevel(level: string): void };
   };
