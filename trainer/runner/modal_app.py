@@ -11,6 +11,8 @@ import subprocess
 import modal
 
 HERE = pathlib.Path(__file__).parent
+TIMED_OUT = 124
+STOP_SECONDS = 25
 
 
 def setting(name: str, default: str) -> str:
@@ -20,7 +22,9 @@ def setting(name: str, default: str) -> str:
 app = modal.App("d-persona")
 volume = modal.Volume.from_name(setting("VOLUME", "d-persona-jobs"), create_if_missing=True)
 claims = modal.Dict.from_name("d-persona-claims", create_if_missing=True)
-image = modal.Image.from_dockerfile(HERE / "Dockerfile", context_dir=HERE.parents[1] if len(HERE.parents) > 1 else HERE)
+# In the container this file stands alone, and the image is no longer needed.
+local = (HERE / "Dockerfile").exists()
+image = modal.Image.from_dockerfile(HERE / "Dockerfile", context_dir=HERE.parents[1]) if local else modal.Image.debian_slim()
 
 
 @app.function(
@@ -28,17 +32,25 @@ image = modal.Image.from_dockerfile(HERE / "Dockerfile", context_dir=HERE.parent
     gpu=setting("GPU", "") or None,
     cpu=float(setting("CPUS", "2")),
     memory=int(setting("MEMORY_MIB", "8192")),
-    timeout=int(setting("TIMEOUT", "3600")),
+    timeout=int(setting("TIMEOUT", "3600")) + 120,
     volumes={"/jobs": volume},
     secrets=[modal.Secret.from_name(name) for name in setting("SECRETS", "").split(",") if name],
 )
-def work(job: str, attempt: int) -> None:
+def work(job: str, attempt: int, seconds: int) -> None:
     """One attempt. Modal calls it again after a preemption: the command resumes from what the volume has."""
     folder = pathlib.Path("/jobs") / job
     run = folder / ".run" / f"attempt-{attempt}"
     run.mkdir(parents=True, exist_ok=True)
-    command = json.loads((folder / "job.json").read_text())["command"]
-    code = subprocess.run(command, cwd=folder).returncode
+    process = subprocess.Popen(json.loads((folder / "job.json").read_text())["command"], cwd=folder)
+    try:
+        code = process.wait(seconds)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt) as reason:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+        volume.commit()
+        if isinstance(reason, KeyboardInterrupt):
+            raise
+        code = TIMED_OUT
     (run / "exit").write_text(str(code if code >= 0 else 128 - code))
     volume.commit()
 
@@ -48,5 +60,6 @@ def start(job: str, attempt: int) -> None:
     """Spawns an attempt unless one was, and says under which app it runs. The claim comes first: better none than two."""
     claim = f"{job}/{attempt}"
     if claims.put(claim, {"app": app.app_id, "call": ""}, skip_if_exists=True):
-        claims.put(claim, {"app": app.app_id, "call": work.spawn(job, attempt).object_id})
+        call = work.spawn(job, attempt, int(setting("TIMEOUT", "3600")))
+        claims.put(claim, {"app": app.app_id, "call": call.object_id})
     print("d-persona-started", json.dumps(claims[claim]))
