@@ -30,7 +30,11 @@ if (values.help || values.tensorflow === undefined) {
 
 const wheel = resolve(values.tensorflow);
 const binding = resolve(values.root, 'node_modules', values.package);
-for (const path of [join(wheel, 'libtensorflow_cc.so.2'), join(wheel, 'include/tensorflow/c/c_api.h'), binding]) {
+for (const path of [
+  join(wheel, 'libtensorflow_cc.so.2'),
+  join(wheel, 'include/tensorflow/c/c_api.h'),
+  binding,
+]) {
   await access(path).catch(() => {
     console.error(`${path} is not there. ${HELP}`);
     process.exit(2);
