@@ -20,9 +20,9 @@ export class BitPacker {
     this.#bits += pixels.length;
   }
 
-  /** All so far; the last byte is filled up with 0s. */
+  /** All so far, not copied; the last byte is filled up with 0s. */
   bytes(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, (this.#bits + 7) >>> 3);
+    return this.#bytes.subarray(0, (this.#bits + 7) >>> 3);
   }
 }
 
