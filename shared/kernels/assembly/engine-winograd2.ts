@@ -1,5 +1,6 @@
 import { depthOf, Layer, outWidthOf } from './engine-layer';
 import { columnTable, inputRow } from './engine-rows';
+import { loadTaps } from './engine-taps';
 import { multiply, packedOffset } from './gemm';
 import { padded } from './simd';
 import { clearSides } from './stage';
@@ -43,15 +44,15 @@ function outputTransform(m: usize, stride: usize, to: usize, toStride: usize): v
   v128.store(to + toStride, f32x4.sub(f32x4.sub(m1, m2), v128.load(m + 3 * stride)));
 }
 
-/** Filters [3, 3, depth, n] to 16 planes, packed for `multiply`. @param scratch 12 vectors */
-export function prepareWinograd2(filters: usize, depth: i32, n: i32, to: usize, scratch: usize): void {
-  const plane = planeBytes(depth, n), tap = (<usize>(depth * n)) << 2;
+/** Filters, as `loadTaps` reads them, to 16 planes, packed for `multiply`. @param scratch 21 vectors */
+export function prepareWinograd2(filters: usize, scales: usize, depth: i32, n: i32, to: usize, scratch: usize): void {
+  const plane = planeBytes(depth, n), half = scratch + 9 * 16;
   for (let i = 0; i < depth; i++) {
     for (let o = 0; o < n; o += 4) {
-      const g = filters + ((<usize>(i * n + o)) << 2);
-      for (let y: usize = 0; y < 3; y++) filterTransform(g + 3 * y * tap, tap, scratch + y * 64, 16);
+      loadTaps(filters, scales, i * n + o, depth * n, o, scratch);
+      for (let y: usize = 0; y < 3; y++) filterTransform(scratch + y * 48, 16, half + y * 64, 16);
       const u = to + packedOffset(i, o, depth, n);
-      for (let x: usize = 0; x < 4; x++) filterTransform(scratch + x * 16, 64, u + x * plane, 4 * plane);
+      for (let x: usize = 0; x < 4; x++) filterTransform(half + x * 16, 64, u + x * plane, 4 * plane);
     }
   }
 }

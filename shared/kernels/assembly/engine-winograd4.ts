@@ -1,18 +1,19 @@
 import { depthOf, Layer, outWidthOf } from './engine-layer';
 import { columnTable, inputRow } from './engine-rows';
+import { loadTaps } from './engine-taps';
 import { multiply, packedOffset } from './gemm';
 import { padded } from './simd';
 import { clearSides } from './stage';
 import { planeBytes, tilesAlong } from './winograd';
 import { filterTransform, inputColumns, inputTransform, outputRow, outputTransform } from './winograd-transforms';
 
-/** Filters [3, 3, depth, n] to F(4×4, 3×3)'s 36 planes, packed for `multiply`. @param scratch 27 vectors */
-export function prepareWinograd4(filters: usize, depth: i32, n: i32, to: usize, scratch: usize): void {
-  const plane = planeBytes(depth, n), tap = (<usize>(depth * n)) << 2, half = scratch + 9 * 16;
+/** Filters, as `loadTaps` reads them, to F(4×4, 3×3)'s 36 planes, packed for `multiply`. @param scratch 27 vectors */
+export function prepareWinograd4(filters: usize, scales: usize, depth: i32, n: i32, to: usize, scratch: usize): void {
+  const plane = planeBytes(depth, n), half = scratch + 9 * 16;
   for (let i = 0; i < depth; i++) {
     for (let o = 0; o < n; o += 4) {
-      const g = filters + ((<usize>(i * n + o)) << 2);
-      for (let y: usize = 0; y < 3; y++) filterTransform(g + 3 * y * tap, tap, half + y * 96, 16);
+      loadTaps(filters, scales, i * n + o, depth * n, o, scratch);
+      for (let y: usize = 0; y < 3; y++) filterTransform(scratch + y * 48, 16, half + y * 96, 16);
       const u = to + packedOffset(i, o, depth, n);
       for (let x: usize = 0; x < 6; x++) filterTransform(half + x * 16, 96, u + x * plane, 6 * plane);
     }

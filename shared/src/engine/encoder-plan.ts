@@ -10,6 +10,7 @@ import {
   type Size,
 } from './prepare-model.ts';
 import type { FeatureMap } from './steps.ts';
+import type { Tuning } from './tuning.ts';
 
 /** What of an image is computed once: what to run, where to put the image, where to find the results. */
 export interface EncoderPlan extends BuiltPlan {
@@ -24,23 +25,21 @@ export interface EncoderPlan extends BuiltPlan {
 }
 
 /**
- * The order of work for images of a size. The prior comes first and the image's own map is overwritten wherever its
- * last reader can: so the skips of the U-Net, and one map of features at a time, are what the arena has to hold.
- *
- * @param groupBytes the heads of so many personas run together as have room in this
+ * The order of work for images of a size. The prior comes first, and a map is overwritten by its last reader wherever
+ * that can: so the skips of the U-Net, and one map of features at a time, are what the arena has to hold.
  */
 export function planEncoder(
   model: PreparedModel,
   architecture: Architecture,
   size: Size,
-  groupBytes: number,
+  tuning: Pick<Tuning, 'groupBytes' | 'wholeStageBytes'>,
 ): EncoderPlan {
   const plan = new PlanBuilder();
   const image = plan.buffer(4 * size.height * size.width * architecture.channels);
   const gaussian = planPrior(plan, model, architecture, image, size);
   const features = planUnet(plan, model, architecture, image, size);
   const queries = plan.buffer(4 * architecture.personas * padded(architecture.latent));
-  planHeads(plan, model, architecture, features, queries, groupBytes);
+  planHeads(plan, model, architecture, features, queries, tuning);
   const imagePart = plan.dense(features.buffer, size.height * size.width, model.decoderFirst);
   plan.touch(gaussian, queries, imagePart);
   return { ...plan.build(), image, gaussian, queries, imagePart };
@@ -112,8 +111,6 @@ function planUnet(
 
 /** Rows of the heads' first stage that are computed before they are pooled: with two more, whole tiles of 4. */
 const BAND_ROWS = 30;
-/** Up to so many bytes, the first stage is computed as a whole. */
-const WHOLE_STAGE_BYTES = 3 * 2 ** 20;
 
 /** The heads: the first convolution of several personas in one pass over the features, then each for itself. */
 function planHeads(
@@ -122,7 +119,7 @@ function planHeads(
   architecture: Architecture,
   features: FeatureMap,
   queries: Buffer,
-  groupBytes: number,
+  { groupBytes, wholeStageBytes }: Pick<Tuning, 'groupBytes' | 'wholeStageBytes'>,
 ): void {
   const { personas, head, latent } = architecture;
   const border = head.padding - 1;
@@ -133,7 +130,7 @@ function planHeads(
   const grown = (size: Size, by: number) => ({ height: size.height + 2 * by, width: size.width + 2 * by });
   const [middle, done] = [grown(features, border), grown(features, 2 * border)];
   const rowBytes = 4 * middle.width * padded(width);
-  const whole = rowBytes * middle.height <= WHOLE_STAGE_BYTES;
+  const whole = rowBytes * middle.height <= wholeStageBytes;
   const bandRows = whole ? done.height : BAND_ROWS;
   const bandBytes = rowBytes * (Math.min(bandRows, middle.height) + 2);
   const pooledBytes = 4 * halved(done).height * halved(done).width * padded(width);
@@ -231,5 +228,6 @@ function personaFilters(filters: HeadFilters, persona: number): HeadFilters {
     ...filters,
     address: filters.address + persona * filters.stride,
     bias: filters.bias + persona * filters.biasStride,
+    scales: filters.scales === 0 ? 0 : filters.scales + persona * filters.biasStride,
   };
 }

@@ -7,6 +7,7 @@ import { sampleNoise, TEST_BANK } from '../model/noise.ts';
 import { engineModule, PAPER, randomImage, randomWeights, reference } from './engine.fixtures.ts';
 import { Engine } from './engine.ts';
 import { personaLatents, sampleLatents } from './prompts.ts';
+import type { Tuning } from './tuning.ts';
 
 const modules = new Map<string, WebAssembly.Module>();
 beforeAll(async () => {
@@ -45,18 +46,29 @@ const architectures: fc.Arbitrary<Architecture> = fc.record({
   keys: fc.constantFrom('raw' as const, 'standardised' as const),
 });
 
+/** Every way to compute a layer, which the sizes of tests would not choose. */
+const tunings: fc.Arbitrary<Tuning> = fc.record({
+  groupBytes: fc.constantFrom(1, 2 ** 30),
+  wholeStageBytes: fc.constantFrom(1, 2 ** 30),
+  chooseMethod: fc
+    .tuple(fc.constantFrom('winograd2' as const, 'winograd4' as const), fc.boolean())
+    .map(([method, prepared]) => () => ({ method, prepared })),
+});
+
 describe('the engine', () => {
   it('gives what TensorFlow.js gives, whatever the size, the channels and the widths', () => {
     fc.assert(
       fc.property(
         architectures,
-        fc.integer({ min: 1, max: 37 }),
+        tunings,
+        fc.boolean(),
+        fc.integer({ min: 1, max: 70 }),
         fc.integer({ min: 1, max: 37 }),
         fc.integer({ min: 0, max: 1000 }),
         fc.constantFrom('engine', 'engine-relaxed'),
-        (architecture, height, width, seed, variant) => {
+        (architecture, tuning, int8, height, width, seed, variant) => {
           const size = { height, width };
-          const weights = randomWeights(architecture, seed);
+          const weights = randomWeights(architecture, seed, int8);
           const image = randomImage(size, architecture.channels, seed);
           const noise = sampleNoise(0, 3, architecture.latent);
           const expected = reference(architecture, weights, image, size, noise);
@@ -65,6 +77,7 @@ describe('the engine', () => {
             architecture,
             weights,
             size,
+            tuning,
           });
           const encoding = engine.encode(image, size);
           const scale = (values: Float32Array) => 1 + Math.max(...values.map(Math.abs));

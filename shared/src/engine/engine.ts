@@ -6,6 +6,7 @@ import type { PlainWeights } from './filters.ts';
 import { type Kernels, linkKernels, padded } from './kernels.ts';
 import { type PreparedModel, prepareModel, type Size } from './prepare-model.ts';
 import { DESCRIPTION_WORDS, runStep } from './run-step.ts';
+import { MEASURED, type Tuning } from './tuning.ts';
 import { ensureBytes, WeightMemory } from './weight-memory.ts';
 
 /** Everything of an image that segmentations need, computed once: plain numbers, no place in the engine. */
@@ -27,14 +28,14 @@ export interface EngineParts {
   readonly weights: PlainWeights;
   /** Of the images that it mostly gets. */
   readonly size: Size;
+  /** What else than measurement is to decide: for tests. */
+  readonly tuning?: Partial<Tuning>;
 }
 
 /** |log σ| is held below this: see `model/gaussian.ts`. */
 const LOG_SIGMA_LIMIT = 10;
 /** Address of the description of a convolution; 0 stands for "none" in it. */
 const DESCRIPTION = 64;
-/** The heads of several personas run together within this. */
-const GROUP_BYTES = 12 * 2 ** 20;
 /** Latent vectors that share a pass over the features, and bytes of their maps. */
 const MOST_LATENTS = 8;
 const MAPS_BYTES = 4 * 2 ** 20;
@@ -54,9 +55,11 @@ export class Engine {
   readonly #model: PreparedModel;
   readonly #latentWeights: { readonly matrix: Float32Array; readonly bias: Float32Array };
   readonly #arena: number;
+  readonly #tuning: Tuning;
   readonly #plans = new Map<string, EncoderPlan>(); // in order of use
 
-  constructor({ module, architecture, weights, size }: EngineParts) {
+  constructor({ module, architecture, weights, size, tuning }: EngineParts) {
+    this.#tuning = { ...MEASURED, ...tuning };
     this.architecture = architecture;
     this.#kernels = linkKernels(module, this.#memory);
     const memory = new WeightMemory(
@@ -65,7 +68,7 @@ export class Engine {
       weights,
       DESCRIPTION + 4 * DESCRIPTION_WORDS,
     );
-    this.#model = prepareModel(memory, architecture, size);
+    this.#model = prepareModel(memory, architecture, size, this.#tuning);
     this.#arena = memory.end;
     const features = featureChannels(architecture);
     this.#latentWeights = {
@@ -164,7 +167,7 @@ export class Engine {
 
   #plan(size: Size): EncoderPlan {
     const key = `${size.height}×${size.width}`;
-    const plan = this.#plans.get(key) ?? planEncoder(this.#model, this.architecture, size, GROUP_BYTES);
+    const plan = this.#plans.get(key) ?? planEncoder(this.#model, this.architecture, size, this.#tuning);
     this.#plans.delete(key);
     this.#plans.set(key, plan);
     for (const oldest of this.#plans.keys()) {

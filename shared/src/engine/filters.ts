@@ -16,6 +16,8 @@ export interface Filters {
   /** Address of the prepared filters, or of the plain ones [3,3,depth,n] where they are prepared at each use. */
   readonly address: number;
   readonly prepared: boolean;
+  /** Address of the scales [n] of plain filters that are kept as 8-bit integers, or 0. */
+  readonly scales: number;
   /** Address of [n]. */
   readonly bias: number;
 }
@@ -31,28 +33,6 @@ export function preparedBytes(method: Method, depth: number, n: number): number 
 export function planeBytes(rows: number, channels: number): number {
   return 4 * rows * channels + 64;
 }
-
-/**
- * Which method, and whether its filters are prepared once or at each use. From times in workerd: where there are few
- * tiles, reading filters is the cost, and F(2×2) has less than half of them; where there are many tiles, preparing
- * large filters at each use costs a few percent and saves three quarters of their memory.
- *
- * @param height, width of the output
- */
-export function chooseMethod(
-  depth: number,
-  n: number,
-  height: number,
-  width: number,
-): { method: Method; prepared: boolean } {
-  const tiles = Math.ceil(height / 4) * Math.ceil(width / 4);
-  const large = preparedBytes('winograd4', depth, n) > 2 ** 21;
-  if (large && tiles < FEW_TILES) return { method: 'winograd2', prepared: true };
-  return { method: 'winograd4', prepared: !(large && tiles >= MANY_TILES) };
-}
-
-const FEW_TILES = 16;
-const MANY_TILES = 64;
 
 /** A part of a kernel's input channels: so many, and as many with padding. */
 export type Joined = readonly number[];
@@ -85,11 +65,11 @@ export function padKernel(kernel: Float32Array, joined: Joined, outputs: number)
 /** Prepares plain filters. @param scratch of 432 bytes */
 export function prepareFilters(
   kernels: Kernels,
-  { method, depth, n }: Pick<Filters, 'method' | 'depth' | 'n'>,
+  { method, depth, n, scales }: Pick<Filters, 'method' | 'depth' | 'n' | 'scales'>,
   plain: number,
   to: number,
   scratch: number,
 ): void {
-  if (method === 'winograd4') kernels.prepareWinograd4(plain, depth, n, to, scratch);
-  else kernels.prepareWinograd2(plain, depth, n, to, scratch);
+  if (method === 'winograd4') kernels.prepareWinograd4(plain, scales, depth, n, to, scratch);
+  else kernels.prepareWinograd2(plain, scales, depth, n, to, scratch);
 }

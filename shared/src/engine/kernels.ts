@@ -1,7 +1,21 @@
 /** What the modules `engine.wasm` and `engine-relaxed.wasm` export: see `shared/kernels/assembly/engine.ts`. All arguments are numbers: addresses in bytes, counts, and lower bounds of outputs. */
 export interface Kernels {
-  prepareWinograd4(filters: number, depth: number, n: number, to: number, scratch: number): void;
-  prepareWinograd2(filters: number, depth: number, n: number, to: number, scratch: number): void;
+  prepareWinograd4(
+    filters: number,
+    scales: number,
+    depth: number,
+    n: number,
+    to: number,
+    scratch: number,
+  ): void;
+  prepareWinograd2(
+    filters: number,
+    scales: number,
+    depth: number,
+    n: number,
+    to: number,
+    scratch: number,
+  ): void;
   prepareDense(matrix: number, k: number, n: number, to: number): void;
   winograd4(layer: number): void;
   winograd2(layer: number): void;

@@ -98,10 +98,11 @@ export class PlanBuilder {
 
   /** Convolutions of a map one after the other, each in the place of the one before where it fits. */
   convolutions(input: FeatureMap, filters: readonly Filters[], overwrite: boolean): FeatureMap {
-    return filters.reduce((map, filter, i) => {
+    let map = input;
+    for (const [i, filter] of filters.entries()) {
+      const { height, width, buffer, channels } = map;
       const inPlace = (overwrite || i > 0) && filter.n <= filter.depth;
       const out = inPlace ? { ...map, channels: filter.n } : this.map(map, filter.n);
-      const { height, width, buffer, channels } = map;
       this.convolution({
         filters: filter,
         plain: start(buffer),
@@ -110,8 +111,9 @@ export class PlanBuilder {
         width,
         out: start(out.buffer),
       });
-      return out;
-    }, input);
+      map = out;
+    }
+    return map;
   }
 
   /** The first convolution of an image [height, width, channels] without padding. */

@@ -1,6 +1,7 @@
 import { type Architecture, featureChannels, headWidths } from '../model/architecture.ts';
-import { chooseMethod, type Filters, type Joined, padKernel } from './filters.ts';
+import { type Filters, type Joined, padKernel } from './filters.ts';
 import { padded } from './kernels.ts';
+import type { Tuning } from './tuning.ts';
 import type { WeightMemory } from './weight-memory.ts';
 
 /** Height and width. */
@@ -56,7 +57,12 @@ export function halved({ height, width }: Size): Size {
 }
 
 /** Puts a release's weights into the engine's memory. @param size of the images it is made for */
-export function prepareModel(memory: WeightMemory, architecture: Architecture, size: Size): PreparedModel {
+export function prepareModel(
+  memory: WeightMemory,
+  architecture: Architecture,
+  size: Size,
+  { chooseMethod }: Pick<Tuning, 'chooseMethod'>,
+): PreparedModel {
   const { widths } = architecture;
   const sizes = levelSizes(size, widths.length);
   const filters = (name: string, joined: Joined, outputs: number, { height, width }: Size) => {
@@ -84,7 +90,7 @@ export function prepareModel(memory: WeightMemory, architecture: Architecture, s
     priorOut: matrix(memory, 'prior/out', widths.at(-1) as number, 2 * architecture.latent),
     decoderFirst: decoderFirst(memory, architecture),
     decoder: decoderRest(memory, architecture),
-    heads: headFilters(memory, architecture, size),
+    heads: headFilters(memory, architecture, size, chooseMethod),
   };
 }
 
@@ -143,7 +149,12 @@ function decoderRest(memory: WeightMemory, architecture: Architecture): number {
   return address;
 }
 
-function headFilters(memory: WeightMemory, architecture: Architecture, size: Size): HeadFilters[][] {
+function headFilters(
+  memory: WeightMemory,
+  architecture: Architecture,
+  size: Size,
+  chooseMethod: Tuning['chooseMethod'],
+): HeadFilters[][] {
   const border = 2 * (architecture.head.padding - 1);
   let from = featureChannels(architecture);
   let at = size;

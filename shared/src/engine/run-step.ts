@@ -68,7 +68,8 @@ function convolve(
     filtersStride = preparedBytes(filters.method, filters.depth, filters.n);
     for (let i = 0; i < copies; i++) {
       const plain = filters.address + i * step.filtersStride;
-      prepareFilters(kernels, filters, plain, address + i * filtersStride, at(step.scratch));
+      const scales = filters.scales === 0 ? 0 : filters.scales + i * step.biasStride;
+      prepareFilters(kernels, { ...filters, scales }, plain, address + i * filtersStride, at(step.scratch));
     }
   }
   const words = new Int32Array(memory.buffer, description, DESCRIPTION_WORDS);

@@ -7,10 +7,13 @@ import {
   preparedBytes,
   prepareFilters,
 } from './filters.ts';
+import { asInt8 } from './int8-filters.ts';
 import { type Kernels, padded } from './kernels.ts';
 
 const LINE = 64;
 const PAGE = 65536;
+/** Room that preparing filters works in. */
+const PREPARING_BYTES = 1024;
 
 /** Grows a memory to hold so many bytes. */
 export function ensureBytes(memory: WebAssembly.Memory, bytes: number): void {
@@ -82,22 +85,42 @@ export class WeightMemory {
   ): Filters & { stride: number; biasStride: number } {
     const depth = joined.reduce((sum, channels) => sum + padded(channels), 0);
     const n = padded(outputs);
-    const stride = prepared ? preparedBytes(method, depth, n) : 4 * 9 * depth * n;
-    const address = this.reserve(stride * names.length);
-    const bias = this.reserve(4 * n * names.length);
-    for (const [i, name] of names.entries()) {
-      const kernel = padKernel(this.values(`${name}/kernel`), joined, outputs);
-      const to = address + i * stride;
-      this.write(bias + 4 * n * i, this.bias(name));
-      if (!prepared) {
-        this.write(to, kernel);
-        continue;
-      }
-      const plain = this.#top;
+    const biasStride = 4 * n;
+    const bias = this.reserve(biasStride * names.length);
+    for (const [i, name] of names.entries()) this.write(bias + i * biasStride, this.bias(name));
+    const kernels = () => names.map((name) => padKernel(this.values(`${name}/kernel`), joined, outputs));
+    const stored = prepared
+      ? { ...this.#prepare(kernels(), { method, depth, n, scales: 0 }), scales: 0 }
+      : this.#keep(kernels(), n);
+    return { depth, n, method, prepared, bias, biasStride, ...stored };
+  }
+
+  /** Prepares filters, once. */
+  #prepare(kernels: readonly Float32Array[], shape: Pick<Filters, 'method' | 'depth' | 'n' | 'scales'>) {
+    const stride = preparedBytes(shape.method, shape.depth, shape.n);
+    const address = this.reserve(stride * kernels.length);
+    for (const [i, kernel] of kernels.entries()) {
+      const plain = this.#top; // beyond what is reserved: overwritten by whatever is reserved next
+      const scratch = plain + 4 * kernel.length;
       this.write(plain, kernel);
-      ensureBytes(this.#memory, plain + 4 * kernel.length + 1024);
-      prepareFilters(this.kernels, { method, depth, n }, plain, to, plain + 4 * kernel.length);
+      ensureBytes(this.#memory, scratch + PREPARING_BYTES);
+      prepareFilters(this.kernels, shape, plain, address + i * stride, scratch);
     }
-    return { depth, n, method, prepared, address, bias, stride, biasStride: 4 * n };
+    return { address, stride };
+  }
+
+  /** Keeps filters as they are, to be prepared at each use: as 8-bit integers where they are such. */
+  #keep(kernels: readonly Float32Array[], n: number) {
+    const small = kernels.map((kernel) => asInt8(kernel, n)).filter((found) => found !== undefined);
+    const exact = small.length === kernels.length;
+    const stride = (exact ? 1 : 4) * (kernels[0]?.length ?? 0);
+    const address = this.reserve(stride * kernels.length);
+    const scales = exact ? this.reserve(4 * n * kernels.length) : 0;
+    for (const [i, { values, scales: own }] of (exact ? small : []).entries()) {
+      new Int8Array(this.#memory.buffer, address + i * stride, stride).set(values);
+      this.write(scales + 4 * n * i, own);
+    }
+    if (!exact) for (const [i, kernel] of kernels.entries()) this.write(address + i * stride, kernel);
+    return { address, stride, scales };
   }
 }
