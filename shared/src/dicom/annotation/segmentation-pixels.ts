@@ -45,7 +45,8 @@ export function segmentationPixels(dataSet: DataSet, name: string): Segmentation
   }
   const load = loader(dataSet, data, pixels, `${type} ${bits}`);
   if (load === undefined) {
-    throw malformed(name, tagOf('SegmentationType'), `is ${type}, with ${bits} bits a pixel`);
+    const problem = 'is not BINARY with 1 bit a pixel, FRACTIONAL with 8, or LABELMAP with 8 or 16';
+    throw malformed(name, tagOf('SegmentationType'), problem);
   }
   return { rows, columns, frames, labelMap: type === 'LABELMAP', maskOf: load };
 }
