@@ -1,6 +1,5 @@
 import { InputError } from '../errors.ts';
 import { toChannels } from '../image/grey.ts';
-import type { Image8or16 } from '../image/image8or16.ts';
 import { standardise } from '../image/standardise.ts';
 import { type Axis, type Resampled, resample } from './resample.ts';
 
@@ -17,7 +16,10 @@ export interface Region {
   readonly h?: number | undefined;
 }
 
-/** The rectangle of the image that the model looks at, in whole pixels; it may reach beyond the image. */
+/**
+ * The rectangle of the image that the model looks at, in pixels; it may reach beyond the image. Edges are at whole
+ * pixels, unless a size in millimetres had to be met.
+ */
 export interface Crop extends Size {
   readonly left: number;
   readonly top: number;
@@ -62,12 +64,18 @@ function firstPixel(centre: number, length: number): number {
   return Math.ceil(centre - length / 2) + 0; // + 0: no negative zero
 }
 
+/** Intensities of an image: [height, width, channels]. */
+export interface Intensities extends Size {
+  readonly channels: 1 | 3;
+  readonly data: Uint8Array | Uint16Array | Float32Array;
+}
+
 /**
  * The model's input [input.height, input.width, channels] for a crop: channels converted, resampled where the crop has
  * another size, standardised over the part that lies on the image. What lies outside is 0, which is the mean after
  * standardising, so padding neither shifts the intensities nor invents structure.
  */
-export function modelInput(image: Image8or16, crop: Crop, input: Size, channels: 1 | 3): Float32Array {
+export function modelInput(image: Intensities, crop: Crop, input: Size, channels: 1 | 3): Float32Array {
   const { data, rows, columns } = resample(
     image.data,
     { source: image.height, start: crop.top, length: crop.height, outputs: input.height },
@@ -115,10 +123,13 @@ export function restoreOnImage(
   return out;
 }
 
-/** The image's pixels from `from` on that the crop covers along one axis, and where they lie in the model's input. */
+/**
+ * The image's pixels from `from` on whose centres the crop covers along one axis, and where they lie in the model's
+ * input.
+ */
 function onImage(start: number, length: number, input: number, image: number): { from: number; axis: Axis } {
-  const from = Math.max(0, start);
-  const outputs = Math.min(image, start + length) - from;
+  const from = Math.max(0, Math.ceil(start - 0.5));
+  const outputs = Math.max(0, Math.min(image, Math.ceil(start + length - 0.5)) - from);
   const step = input / length;
   return { from, axis: { source: input, start: (from - start) * step, length: outputs * step, outputs } };
 }

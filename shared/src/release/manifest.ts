@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { slicePlaneSchema } from '../dicom/geometry/slice-plane.ts';
 import { segmentedPropertySchema } from '../dicom/segmented-property.ts';
 import { frameSchema } from '../mask/frame.ts';
 import { architectureSchema } from '../model/architecture.ts';
@@ -40,6 +41,19 @@ const inputSchema = z.strictObject({
     .nullable()
     .meta({ description: 'Millimetres a pixel, [row, column], or null where it is unknown' }),
   modality: z.string().max(64).nullable().meta({ description: 'DICOM modality, such as CT, or null' }),
+  units: z
+    .string()
+    .min(1)
+    .max(16)
+    .nullable()
+    .optional()
+    .meta({ description: 'Of the values, as DICOM names them (PS3.3 C.11.1.1.2), such as HU; null for any' }),
+  window: z
+    .union([z.strictObject({ center: z.number(), width: z.number().positive() }), z.literal('image')])
+    .nullable()
+    .optional()
+    .meta({ description: 'Values outside are clipped; image: what each image recommends; null for none' }),
+  plane: slicePlaneSchema.nullable().optional(),
 });
 
 const quantizationSchema = z
