@@ -6,6 +6,9 @@ import { schemaProblem } from './problem/schema-problem.ts';
 import { casesRoute } from './routes/cases.ts';
 import { descriptionRoutes } from './routes/description.ts';
 import { healthRoute } from './routes/health.ts';
+import { hospitalSettingsRoutes } from './routes/hospital-settings.ts';
+import { hospitalsRoutes } from './routes/hospitals.ts';
+import { keysRoutes } from './routes/keys.ts';
 import { personaSegmentationRoute } from './routes/persona-segmentation.ts';
 import { personasRoute } from './routes/personas.ts';
 import { problemRoutes } from './routes/problems.ts';
@@ -32,6 +35,9 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   segmentationsRoute(app, services);
   releasesRoutes(app, services);
   publishRoutes(app, services);
+  hospitalsRoutes(app, services);
+  keysRoutes(app, services);
+  hospitalSettingsRoutes(app, services);
   problemRoutes(app);
   descriptionRoutes(app);
   app.notFound((c) => {

@@ -1,3 +1,11 @@
+import {
+  identityProviderSchema,
+  newHospitalSchema,
+  newKeySchema,
+  personaChangeSchema,
+  retentionSchema,
+  rotationSchema,
+} from '@d-persona/shared/contract/administration.ts';
 import { caseReferenceSchema } from '@d-persona/shared/contract/cases.ts';
 import {
   allPersonasOptionsSchema,
@@ -16,6 +24,12 @@ const BODY_SCHEMAS = {
   CaseOptions: caseOptionsSchema,
   PersonaOptions: personaOptionsSchema,
   AllPersonasOptions: allPersonasOptionsSchema,
+  NewHospital: newHospitalSchema,
+  NewKey: newKeySchema,
+  Rotation: rotationSchema,
+  PersonaChange: personaChangeSchema,
+  Retention: retentionSchema,
+  IdentityProvider: identityProviderSchema,
   Promotion: promotionSchema,
   Trial: trialSchema,
 };

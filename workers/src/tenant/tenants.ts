@@ -3,6 +3,14 @@ import { hashSchema } from '@d-persona/shared/release/manifest.ts';
 import { z } from 'zod';
 import { unavailable } from '../problem/problem-error.ts';
 import type { Sql } from '../store/database.ts';
+import {
+  type ProviderRow,
+  providerRowSchema,
+  SELECT_PROVIDER,
+  type TokenClaim,
+  tokenClaim,
+  verifyAppToken,
+} from './app-token.ts';
 import type { Caller } from './caller.ts';
 import { type KeyRow, keyRowSchema, SELECT_KEY } from './key-row.ts';
 import { isOperator } from './operator.ts';
@@ -26,6 +34,7 @@ export class Tenants {
   readonly #settings: TenantSettings;
   readonly #now: () => number;
   readonly #keys: Remembered<KeyRow>;
+  readonly #providers: Remembered<ProviderRow>;
   readonly #releases: Remembered<string>;
 
   constructor(sql: Sql, settings: TenantSettings, now: () => number) {
@@ -33,6 +42,7 @@ export class Tenants {
     this.#settings = settings;
     this.#now = now;
     this.#keys = new Remembered({ lifetimeMs: settings.staleMs, max: MAX_REMEMBERED }, now);
+    this.#providers = new Remembered({ lifetimeMs: settings.staleMs, max: MAX_REMEMBERED }, now);
     this.#releases = new Remembered({ lifetimeMs: settings.staleMs, max: 1 }, now);
   }
 
@@ -42,7 +52,18 @@ export class Tenants {
     if (await isOperator(token, operatorKeySha256)) {
       return { who: 'operator', tenant: null, scopes: ['admin', 'release'] };
     }
-    return this.#keyHolder(token);
+    const claim = tokenClaim(token);
+    return claim === null ? this.#keyHolder(token) : this.#app(token, claim);
+  }
+
+  /** The app that shows a token of its hospital's identity provider. */
+  async #app(token: string, claim: TokenClaim): Promise<Caller | null> {
+    const { issuer, audience } = claim;
+    const row = await this.#providers.get(JSON.stringify([issuer, audience]), () =>
+      this.#sql.row(providerRowSchema, SELECT_PROVIDER, issuer, audience),
+    );
+    const app = row === null ? null : await verifyAppToken(token, claim, row.provider, this.#now());
+    return row && app && { who: `app:${app.subject}`, tenant: row.tenant, scopes: app.scopes };
   }
 
   async #keyHolder(token: string): Promise<Caller | null> {
