@@ -2,6 +2,7 @@ import type { WritableDataSet } from '../write-dataset.ts';
 import { ALGORITHM_NAME } from './algorithm.ts';
 import type { Answer } from './answer.ts';
 import { dateAndTime, first } from './date-time.ts';
+import { takenOver } from './taken-over.ts';
 
 /** Modules about the patient and the study, with what is required empty where the source has nothing. */
 export function patientAndStudy({ source }: Answer): WritableDataSet {
@@ -15,8 +16,8 @@ export function patientAndStudy({ source }: Answer): WritableDataSet {
     ReferringPhysicianName: '',
     StudyID: '',
     AccessionNumber: '',
-    ...source.patient,
-    ...source.study,
+    ...takenOver(source.patient),
+    ...takenOver(source.study),
     StudyInstanceUID: source.studyInstanceUid,
     TimezoneOffsetFromUTC: source.series.TimezoneOffsetFromUTC,
   };

@@ -164,6 +164,24 @@ describe('a segmentation', () => {
     expect(dump).toContain('(0008,0100) SH [52988006]');
   });
 
+  it.each([
+    [{ LossyImageCompression: '01' }, '01'],
+    [
+      {
+        LossyImageCompression: '01',
+        LossyImageCompressionRatio: [5, 10],
+        LossyImageCompressionMethod: ['ISO_10918_1', 'ISO_15444_1'],
+      },
+      '01',
+    ],
+    [{ LossyImageCompression: '' }, '00'],
+    [{}, '00'],
+  ])('says whether its source was compressed with loss: %j', async (lossy, said) => {
+    const file = await segmentationObject(answerOn({ ...series, series: { ...series.series, ...lossy } }));
+    expect(dciodvfyErrors(file)).toEqual([]);
+    expect(dcmdump(file).join('\n')).toContain(`(0028,2110) CS [${said}]`);
+  });
+
   it('says what the release segments', async () => {
     const nodule = { value: '27925004', scheme: 'SCT', meaning: 'Nodule' };
     const category = { value: '49755003', scheme: 'SCT', meaning: 'Morphologically Abnormal Structure' };

@@ -7,6 +7,7 @@ import { planesOf } from '../geometry.ts';
 import { contentDateAndTime, equipment, frameOfReference, patientAndStudy, series } from '../modules.ts';
 import { segmentsOverlap } from '../overlap.ts';
 import { referencedSeries } from '../references.ts';
+import { takenOver } from '../taken-over.ts';
 import { dimensions } from './dimensions.ts';
 import { functionalGroups } from './functional-groups.ts';
 import { segmentItem } from './segment.ts';
@@ -42,9 +43,9 @@ export async function segmentationObject(
     SOPInstanceUID: await uid(kind, 'instance'),
     ImageType: ['DERIVED', 'PRIMARY'],
     // Required where no orientation in space is told (PS3.3 C.7.6.1).
-    PatientOrientation: planes === null ? (source.series.PatientOrientation ?? '') : undefined,
+    PatientOrientation: planes === null ? (takenOver(source.series).PatientOrientation ?? '') : undefined,
     ReferencedSeriesSequence: [referencedSeries(source)],
-    LossyImageCompression: source.series.LossyImageCompression ?? '00',
+    LossyImageCompression: source.series.LossyImageCompression || '00',
     LossyImageCompressionRatio: source.series.LossyImageCompressionRatio,
     LossyImageCompressionMethod: source.series.LossyImageCompressionMethod,
     SamplesPerPixel: 1,
