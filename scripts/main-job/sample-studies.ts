@@ -9,8 +9,16 @@ export const SAMPLE_STUDIES = [
     settings: {
       data: { path: sample('lidc-idri-64.zip') },
       architecture: { widths: [8, 16, 32, 64] },
-      stage1: { steps: 600, warmup: 60 },
-      stage2: { steps: 60 },
+      stage1: { steps: 1000, warmup: 100, learningRate: 2e-3 },
+    },
+  },
+  {
+    // Named people with one tool. Few images: the page says how far that goes.
+    name: 'cells',
+    settings: {
+      data: { path: sample('bu-bil-64.zip'), sets: ['*D3'], raters: ['*_Amira'] },
+      architecture: { widths: [8, 16, 32, 64] },
+      stage1: { steps: 400, warmup: 50, learningRate: 2e-3 },
     },
   },
 ] as const;

@@ -160,7 +160,7 @@ describe.each(cases)(
         prior: gaussian(),
         bank: bank(),
       };
-      expectClose(personaLogits(weights, architecture, frozen), expected.personaLogits, 1e-4);
+      expectClose(personaLogits(weights, architecture, frozen, queries), expected.personaLogits, 1e-4);
     });
 
     it('computes the same Stage I loss, gradients and Adam step', () => {
@@ -229,16 +229,9 @@ describe.each(cases)(
         prior: gaussian(),
         bank: bank(),
       };
-      const settings = { ...stage2, loss: { ...segmentation, crossEntropy: 0 } };
+      const settings = { ...stage2, queryWeight: 0, loss: { ...segmentation, crossEntropy: 0 } };
       const { terms, gradients } = differentiate(model.of('head'), () => ({
-        total: stage2Loss(
-          weights,
-          architecture,
-          frozen,
-          masks(),
-          tf.tensor2d(inputs.present, [N, R]),
-          settings,
-        ),
+        ...stage2Loss(weights, architecture, frozen, masks(), tf.tensor2d(inputs.present, [N, R]), settings),
       }));
       expect(Math.abs(terms.total - expected.stage2.total)).toBeLessThan(1e-5);
       expectGradients(gradients, expected.stage2.gradients);

@@ -34,6 +34,7 @@ const paper: Preset = {
     batch: 12,
     loss: { dice: 'pooled', background: true, crossEntropy: 0 },
     bank: 100,
+    queryWeight: 0,
     headInitScale: 1,
   },
 };
@@ -61,11 +62,12 @@ const recipe: Preset = {
   },
   stage2: {
     steps: 100,
-    learningRate: 1e-3,
+    learningRate: 2e-3,
     warmup: 0,
     batch: 16,
     loss: { dice: 'per-image', background: true, crossEntropy: 0 },
     bank: 100,
+    queryWeight: 0.001,
     headInitScale: 0.05,
   },
 };

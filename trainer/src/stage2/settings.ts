@@ -12,6 +12,10 @@ export const stage2SettingsSchema = z.strictObject({
     .min(1)
     .max(5000)
     .meta({ description: 'Prior samples M in the bank in training (500 at test)' }),
+  queryWeight: z
+    .number()
+    .min(0)
+    .meta({ description: 'Weight of ½|q|², which keeps queries within the bank (paper: 0)' }),
   headInitScale: z
     .number()
     .positive()

@@ -41,23 +41,47 @@ export function disposeFrozen({ features, imagePart, prior, bank }: FrozenBatch)
   tf.dispose([features, imagePart, prior.mu, prior.logSigma, bank]);
 }
 
-/** Logits of all personas. [N,H,W,R] @param dropout channel masks of each persona's head, in training */
-export function personaLogits(
+/** Queries of all personas' heads, each [N,D]. @param dropout channel masks of each persona's head, in training */
+export function personaQueries(
   weights: Weights,
   architecture: Architecture,
-  frozen: FrozenBatch,
+  { features }: FrozenBatch,
   dropout?: readonly DropoutMasks[],
+): tf.Tensor2D[] {
+  return Array.from({ length: architecture.personas }, (_, persona) =>
+    personaQuery(weights, architecture, persona, features, dropout?.[persona]),
+  );
+}
+
+/** Logits of all personas: the decoder at each one's prompt. [N,H,W,R] @param queries of each, [N,D] */
+export function personaLogits(
+  weights: Weights,
+  { keys }: Architecture,
+  { imagePart, bank, prior }: FrozenBatch,
+  queries: readonly tf.Tensor2D[],
 ): tf.Tensor4D {
-  const { features, imagePart, bank } = frozen;
-  const personas = Array.from({ length: architecture.personas }, (_, persona) => {
-    const query = personaQuery(weights, architecture, persona, features, dropout?.[persona]);
-    return decode(weights, imagePart, personaPrompt(query, bank, frozen.prior, architecture.keys));
-  });
-  return tf.concat(personas, 3);
+  return tf.concat(
+    queries.map((query) => decode(weights, imagePart, personaPrompt(query, bank, prior, keys))),
+    3,
+  );
+}
+
+/** ½|q|² averaged over images and personas: with standardised keys, KL of the tilted prior N(μ + σq, σ²) from the prior. */
+function queryDivergence(queries: readonly tf.Tensor2D[]): tf.Scalar {
+  return tf.mul(0.5, tf.mean(tf.sum(tf.square(tf.stack([...queries])), 2)));
+}
+
+/** The terms of Stage II, each a scalar. `total` is differentiated. */
+export interface Stage2Loss {
+  readonly total: tf.Scalar;
+  readonly segmentation: tf.Scalar;
+  readonly query: tf.Scalar;
 }
 
 /**
- * Stage II: L = L_seg([persona 1..R], [y_1..y_R]) with everything frozen but the heads (paper, Eqs. 6–8).
+ * Stage II: L = L_seg([persona 1..R], [y_1..y_R]) + w·½|q|² with everything frozen but the heads (paper, Eqs. 6–8; w = 0).
+ * Without the second term a query can grow without bound: its attention then is one extreme vector of the bank, and
+ * the persona depends on which bank was drawn.
  *
  * @param masks y [N,H,W,R]
  * @param present [N,R], 0 where a rater's mask is missing
@@ -68,8 +92,12 @@ export function stage2Loss(
   frozen: FrozenBatch,
   masks: tf.Tensor4D,
   present: tf.Tensor2D,
-  { loss }: Stage2Settings,
+  { loss, queryWeight }: Stage2Settings,
   dropout?: readonly DropoutMasks[],
-): tf.Scalar {
-  return segmentationLoss(personaLogits(weights, architecture, frozen, dropout), masks, loss, present);
+): Stage2Loss {
+  const queries = personaQueries(weights, architecture, frozen, dropout);
+  const logits = personaLogits(weights, architecture, frozen, queries);
+  const segmentation = segmentationLoss(logits, masks, loss, present);
+  const query = queryDivergence(queries);
+  return { total: tf.add(segmentation, tf.mul(queryWeight, query)), segmentation, query };
 }

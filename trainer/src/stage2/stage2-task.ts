@@ -26,7 +26,7 @@ export function stage2Task(model: ModelVariables, settings: Stage2Settings): Sta
       const dropout = architecture.head.dropout > 0 ? drawDropout(architecture, size, random) : undefined;
       const frozen = frozenBatch(weights, architecture, x, noise);
       const step = differentiate(trainable, () => ({
-        total: stage2Loss(weights, architecture, frozen, y, exists, settings, dropout),
+        ...stage2Loss(weights, architecture, frozen, y, exists, settings, dropout),
       }));
       disposeFrozen(frozen);
       tf.dispose([noise, x, y, exists, ...(dropout?.flat() ?? [])]);
