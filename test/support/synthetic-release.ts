@@ -22,9 +22,13 @@ export const SYNTHETIC: Architecture = {
 export const INPUT_SIZE: [number, number] = [32, 48];
 
 /** A release of random weights: it draws nonsense, but every persona and sample another, which is what tests need. */
-export function syntheticRelease(seed = 1): Promise<EncodedRelease> {
+export function syntheticRelease(
+  seed = 1,
+  architecture: Architecture = SYNTHETIC,
+  size: [number, number] = INPUT_SIZE,
+): Promise<EncodedRelease> {
   const random = new Random(seed);
-  const specs = servingSpecs(SYNTHETIC);
+  const specs = servingSpecs(architecture);
   const weights = new Map(
     specs.map(({ name, shape }) => {
       const fanIn = shape.slice(0, -1).reduce((a, b) => a * b, 1);
@@ -45,16 +49,16 @@ export function syntheticRelease(seed = 1): Promise<EncodedRelease> {
   });
   return encodeRelease(weights, specs, {
     software: { name: 'd-persona', version: '0.1.0' },
-    architecture: SYNTHETIC,
+    architecture,
     input: {
-      size: INPUT_SIZE,
+      size,
       channels: 1,
       frame: 'crop',
       scaling: { kind: 'standardise' },
       spacing: null,
       modality: null,
     },
-    personas: [persona('rank-1'), persona('rank-2'), persona('rank-3')],
+    personas: Array.from({ length: architecture.personas }, (_, i) => persona(`rank-${i + 1}`)),
     metrics: {},
     quantization: {
       kind: 'int8',

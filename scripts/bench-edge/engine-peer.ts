@@ -1,0 +1,39 @@
+import { Engine } from '@d-persona/shared/engine/engine.ts';
+import { personaLatents, sampleLatents } from '@d-persona/shared/engine/prompts.ts';
+import { DisagreementAccumulator } from '@d-persona/shared/mask/disagreement.ts';
+import { type Peer, SAMPLES } from './peer.ts';
+import { ARCHITECTURE, workloadImage, workloadWeights } from './workload.ts';
+
+/** This project's engine. */
+export function enginePeer(module: WebAssembly.Module, side: number): Peer {
+  const size = { height: side, width: side };
+  const engine = new Engine({
+    module,
+    architecture: ARCHITECTURE,
+    weights: workloadWeights(ARCHITECTURE),
+    size,
+  });
+  const image = workloadImage(side);
+  let encoding = engine.encode(image, size);
+  let latents = personaLatents(encoding, ARCHITECTURE.keys, 500, 0);
+  let map: Float32Array<ArrayBufferLike> = new Float32Array();
+  const draw = (vectors: readonly Float32Array[]) => {
+    for (const drawn of engine.probabilities(encoding, vectors)) map = drawn;
+  };
+  return {
+    encode() {
+      encoding = engine.encode(image, size);
+      latents = personaLatents(encoding, ARCHITECTURE.keys, 500, 0);
+    },
+    personas: () => draw(latents),
+    persona: () => draw(latents.slice(0, 1)),
+    samples50() {
+      const spread = new DisagreementAccumulator(side * side);
+      for (const drawn of engine.probabilities(encoding, sampleLatents(encoding, SAMPLES, 0)))
+        spread.add(drawn);
+      map = spread.deviation();
+    },
+    memoryBytes: () => engine.bytes,
+    map: () => map,
+  };
+}

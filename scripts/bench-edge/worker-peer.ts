@@ -1,0 +1,56 @@
+import { OFFLINE, type WorkerBundle } from '@d-persona/trainer/serve/bundle-worker.ts';
+import { Miniflare } from 'miniflare';
+import { z } from 'zod';
+import type { Part } from './peer.ts';
+
+/** A peer in workerd, in an isolate of its own. */
+export class WorkerPeer {
+  readonly #runtime: Miniflare;
+  readonly #query: string;
+
+  constructor(bundle: WorkerBundle, name: string, side: number) {
+    Object.assign(process.env, OFFLINE);
+    this.#query = `peer=${name}&side=${side}`;
+    const { main, modules } = bundle;
+    this.#runtime = new Miniflare({
+      host: '127.0.0.1',
+      port: 0,
+      telemetry: { enabled: false },
+      workers: [
+        {
+          config: {
+            name: 'bench',
+            compatibilityDate: '2026-11-01',
+            manifest: { mainModule: main, modules },
+            env: {},
+          },
+        },
+      ],
+    });
+  }
+
+  /** Milliseconds for each time, by a clock that moves in steps of one. */
+  measure(part: Part, times: number): Promise<number> {
+    return this.#ask(`part=${part}&times=${times}`, z.number());
+  }
+
+  memoryBytes(): Promise<number> {
+    return this.#ask('part=memory', z.number());
+  }
+
+  /** The map that the part drew last. */
+  map(): Promise<number[]> {
+    return this.#ask('part=map', z.array(z.number()));
+  }
+
+  stop(): Promise<void> {
+    return this.#runtime.dispose();
+  }
+
+  async #ask<T>(query: string, schema: z.ZodType<T>): Promise<T> {
+    const { origin } = await this.#runtime.ready;
+    const response = await fetch(`${origin}/run?${this.#query}&${query}`);
+    if (!response.ok) throw new Error(`${this.#query}: ${await response.text()}`);
+    return schema.parse(await response.json());
+  }
+}
