@@ -68,6 +68,7 @@ describe('releases', () => {
     expect(currentReleaseSchema.parse(await promoted.json())).toEqual({ release: next.hash, version: 2 });
     expect(promoted.headers.get('etag')).toBe('"2"');
     expect(await servedBy()).toBe(next.hash);
+    expect((await list()).previous).toBe(api.release);
     expect((await list()).releases.map(({ release, current }) => [release, current])).toEqual(
       expect.arrayContaining([
         [next.hash, true],

@@ -2,48 +2,22 @@ import type { z } from 'zod';
 import { type Case, caseSchema } from '../contract/cases.ts';
 import type { AllPersonasOptions, CaseOptions, PersonaOptions } from '../contract/options.ts';
 import { type Personas, personasSchema } from '../contract/personas.ts';
-import { problemSchema } from '../contract/problem.ts';
 import {
   type AllPersonas,
   allPersonasSchema,
   type PersonaSegmentation,
   personaSegmentationSchema,
 } from '../contract/segmentation.ts';
-import { InputError } from '../errors.ts';
 import { mediaTypeOf } from './media-type.ts';
+import { type Endpoint, send } from './send.ts';
 
-/** Where the API is and who asks. */
-export interface Connection {
-  /** Without a slash at its end. */
-  readonly url: string;
+/** Where the API is, who asks, and in whose name. */
+export interface Connection extends Endpoint {
   readonly hospital: string;
-  /** API key; it is never logged. */
-  readonly key: string;
-  /** Absent: the global one. For tests. */
-  readonly fetch?: typeof fetch;
 }
 
 /** What is asked about: an image in a format that the API takes, or a case that it knows. */
 export type Subject = { readonly image: Uint8Array; readonly name: string } | { readonly case: string };
-
-/** The server's refusal, from its problem document. */
-export class ApiError extends InputError {
-  override readonly name = 'ApiError';
-  readonly status: number;
-  /** The request's id, by which the server's log knows it. */
-  readonly requestId: string;
-
-  constructor(request: string, status: number, problem: { title: string; detail: string; instance: string }) {
-    super({
-      code: `http-${status}`,
-      input: request,
-      problem: `${problem.title} (${status}): ${problem.detail.replace(/\.$/, '')}`,
-      remedy: `Request id ${problem.instance}`,
-    });
-    this.status = status;
-    this.requestId = problem.instance;
-  }
-}
 
 type Options = Readonly<Record<string, string | number | undefined | { readonly [key: string]: unknown }>>;
 
@@ -113,47 +87,20 @@ export class Client {
     subject?: Subject,
     accept = 'application/json',
   ): Promise<Response> {
-    const { url, hospital, key } = this.#connection;
-    const send = this.#connection.fetch ?? fetch;
-    const body =
+    const content =
       subject === undefined
-        ? {}
+        ? undefined
         : 'case' in subject
           ? { type: 'application/json', body: JSON.stringify({ case: subject.case }) }
-          : {
-              type: mediaTypeOf(subject.image, subject.name),
-              body: subject.image as Uint8Array<ArrayBuffer>,
-            };
-    const request = `${method} ${path.replace(/\?.*/, '')}`;
-    let response: Response;
-    try {
-      response = await send(`${url}/v1/hospitals/${encodeURIComponent(hospital)}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${key}`,
-          accept,
-          ...(body.type !== undefined && { 'content-type': body.type }),
-        },
-        ...(body.body !== undefined && { body: body.body }),
-      });
-    } catch (cause) {
-      throw new InputError({
-        code: 'unreachable',
-        input: url,
-        problem: 'does not answer',
-        remedy: 'Check the address, and that the server is running (d-persona serve)',
-        cause,
-      });
-    }
-    if (response.ok) return response;
-    const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
-    throw new ApiError(
-      request,
-      response.status,
-      problem.success
-        ? problem.data
-        : { title: response.statusText, detail: 'no problem document', instance: 'unknown' },
-    );
+          : { type: mediaTypeOf(subject.image, subject.name), body: subject.image };
+    return send(this.#connection, {
+      method,
+      path: `/v1/hospitals/${encodeURIComponent(this.#connection.hospital)}${path}`,
+      headers: { accept, ...(content && { 'content-type': content.type }) },
+      ...(content && { body: content.body }),
+      // Nothing of this stores anything but what the same request would store again.
+      repeatable: true,
+    });
   }
 
   async #json<T extends z.ZodType>(schema: T, response: Response): Promise<z.output<T>> {

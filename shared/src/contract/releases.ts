@@ -47,6 +47,9 @@ export const evidenceSchema = z
 export const releasesSchema = z
   .strictObject({
     current: releaseHashSchema.nullable(),
+    previous: releaseHashSchema
+      .nullable()
+      .meta({ description: 'What served before: where a roll back leads' }),
     version: z.int().min(0).meta({ description: 'Counts promotions; in quotes it is the etag' }),
     trial: trialSchema.extend({ evidence: evidenceSchema }).nullable(),
     releases: z.array(releaseSchema).meta({ description: 'The newest first' }),

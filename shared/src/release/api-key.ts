@@ -26,6 +26,18 @@ export async function createKey(
   return { key, record: { id, salt, hash: await saltedHash(salt, key), scopes: [...scopes], created } };
 }
 
+const OPERATOR_FORM = /^dpo_[A-Za-z0-9_-]{43}$/;
+
+/** Makes the operator's key, which adds hospitals and belongs to none. The server is told its SHA-256 only. */
+export function createOperatorKey(): string {
+  return `dpo_${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
+}
+
+/** SHA-256 of an operator's key, hex, or null for what is none. A fast hash is right for 256 random bits. */
+export async function operatorKeyHash(key: string): Promise<string | null> {
+  return OPERATOR_FORM.test(key) ? sha256(new TextEncoder().encode(key)) : null;
+}
+
 /** The hospital and the id that a key names, or null for what is no key. Nothing is verified. */
 export function parseKey(key: string): { hospital: string; id: string } | null {
   const { hospital, id } = FORM.exec(key)?.groups ?? {};

@@ -1,7 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { evaluateCommand } from './evaluate-command.ts';
 import { EXIT, EXIT_CODES_HELP, reportError } from './exit-codes.ts';
+import { hospitalCommand } from './hospital-command.ts';
+import { keyCommand } from './key-command.ts';
+import { personaCommand } from './persona-command.ts';
 import { publishCommand } from './publish-command.ts';
+import { releaseCommand } from './release-command.ts';
 import { segmentCommand } from './segment-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { trainCommand } from './train-command.ts';
@@ -25,6 +29,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     publishCommand(),
     serveCommand(),
     segmentCommand(),
+    hospitalCommand(),
+    keyCommand(),
+    personaCommand(),
+    releaseCommand(),
   ]) {
     program.addCommand(command.exitOverride().addHelpText('after', EXIT_CODES_HELP));
   }

@@ -39,7 +39,18 @@ export async function listReleases(sql: Sql, store: ObjectStore, tenant: Tenant)
     });
   }
   const trial = tenant.trial && { ...tenant.trial, evidence: await evidence(sql, tenant) };
-  return { current: tenant.release, version: tenant.version, trial, releases };
+  const previous = await previousRelease(sql, tenant);
+  return { current: tenant.release, previous, version: tenant.version, trial, releases };
+}
+
+/** The latest release before the current one that was another. */
+async function previousRelease(sql: Sql, { id, release }: Tenant): Promise<string | null> {
+  const row = await sql.row(
+    z.object({ release: hashSchema }),
+    'SELECT release FROM promotions WHERE hospital = ? AND release <> ? ORDER BY version DESC LIMIT 1',
+    ...([id, release] as const),
+  );
+  return row?.release ?? null;
 }
 
 async function evidence(sql: Sql, { id, release, trial }: Tenant) {

@@ -1,0 +1,61 @@
+import { InputError } from '@d-persona/shared/errors.ts';
+import type { Command } from 'commander';
+import { adminClient, administrationCommand, group, printRows } from './administration.ts';
+
+/** `d-persona release`: which releases a hospital has, and which serves it. */
+export function releaseCommand(): Command {
+  const list = administrationCommand('list', 'List the releases of a hospital')
+    .argument('<hospital>')
+    .action(async (hospital: string, raw: Record<string, unknown>) => {
+      const { releases } = await adminClient(raw).releases(hospital);
+      printRows(
+        releases.map(({ release, current, added, dataset, metrics }) => ({
+          release,
+          current: current ? 'yes' : '',
+          added,
+          dataset,
+          dice: metrics.dice_persona_mean?.toFixed(4) ?? '-',
+        })),
+      );
+    });
+  const promote = administrationCommand('promote', 'Serve a hospital by a release')
+    .argument('<hospital>')
+    .argument('<release>', 'its hash, or the first digits')
+    .action(async (hospital: string, prefix: string, raw: Record<string, unknown>) => {
+      const client = adminClient(raw);
+      const { releases, version } = await client.releases(hospital);
+      const matching = releases.filter(({ release }) => release.startsWith(prefix));
+      const [match] = matching;
+      if (match === undefined || matching.length > 1) throw notOneRelease(matching.length);
+      await client.promote(hospital, match.release, version);
+      console.log(match.release);
+    });
+  const rollback = administrationCommand('rollback', 'Serve a hospital by the release that served it before')
+    .argument('<hospital>')
+    .action(async (hospital: string, raw: Record<string, unknown>) => {
+      const client = adminClient(raw);
+      const { previous, version } = await client.releases(hospital);
+      if (previous === null) throw nothingBefore();
+      await client.promote(hospital, previous, version);
+      console.log(previous);
+    });
+  return group('release', 'List, promote and roll back releases', [list, promote, rollback]);
+}
+
+function notOneRelease(found: number): InputError {
+  return new InputError({
+    code: 'no-such-release',
+    input: 'release',
+    problem: found === 0 ? 'is none of the hospital' : `could be any of ${found}`,
+    remedy: 'Look at d-persona release list',
+  });
+}
+
+function nothingBefore(): InputError {
+  return new InputError({
+    code: 'nothing-before',
+    input: 'hospital',
+    problem: 'was served by no other release before',
+    remedy: 'Promote one by its hash: see d-persona release list',
+  });
+}
