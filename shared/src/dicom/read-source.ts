@@ -38,6 +38,13 @@ const SERIES = [
   'Laterality',
   'PatientOrientation',
   'TimezoneOffsetFromUTC',
+  'LossyImageCompression',
+  'LossyImageCompressionRatio',
+  'LossyImageCompressionMethod',
+  'SpacingBetweenSlices',
+  'LossyImageCompression',
+  'LossyImageCompressionRatio',
+  'LossyImageCompressionMethod',
 ] as const satisfies readonly Keyword[];
 
 /** What a code sequence's item holds. */

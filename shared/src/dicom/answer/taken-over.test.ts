@@ -24,6 +24,8 @@ describe('what an object takes over from its source', () => {
     [{ StudyTime: '3:04 pm' }, { StudyTime: '' }],
     [{ PatientSex: 'female' }, { PatientSex: '' }],
     [{ PatientSex: 'X' }, { PatientSex: '' }],
+    [{ PatientSex: ['M'] }, { PatientSex: ['M'] }],
+    [{ PatientSex: [] }, { PatientSex: '' }],
     [{ PatientAge: '63' }, { PatientAge: '' }],
     [{ StudyDescription: 'Chest\r\nwithout contrast' }, { StudyDescription: 'Chest without contrast' }],
     [{ PatientOrientation: ['L', 'f?'] }, { PatientOrientation: ['L', ''] }],

@@ -1,5 +1,6 @@
 import { ATTRIBUTES, type Keyword, type Vr } from '../attributes.ts';
 import type { WritableDataSet } from '../write-dataset.ts';
+import { first } from './date-time.ts';
 
 /** The syntax of values (PS3.5 6.2), where a value that breaks it says nothing to a reader. */
 const SYNTAX: Partial<Record<Vr, RegExp>> = {
@@ -20,9 +21,10 @@ export function takenOver(values: WritableDataSet): WritableDataSet {
   const entries = Object.entries(values) as [Keyword, WritableDataSet[Keyword]][];
   const valid = Object.fromEntries(entries.map(([keyword, value]) => [keyword, validValue(keyword, value)]));
   const { PatientSex, PatientIdentityRemoved, DeidentificationMethod, DeidentificationMethodCodeSequence } =
-    valid as WritableDataSet;
-  if (PatientSex !== undefined && !SEXES.includes(PatientSex)) valid.PatientSex = '';
-  if (PatientIdentityRemoved === 'YES' && !DeidentificationMethod && !DeidentificationMethodCodeSequence) {
+    values;
+  if (PatientSex !== undefined && !SEXES.includes(first(PatientSex))) valid.PatientSex = '';
+  const method = first(DeidentificationMethod) || DeidentificationMethodCodeSequence?.length;
+  if (first(PatientIdentityRemoved) === 'YES' && !method) {
     valid.DeidentificationMethod = 'not told by the source'; // one of the two is required (PS3.3 C.7.1.1)
   }
   return valid as WritableDataSet;

@@ -2,6 +2,7 @@ import { type WritableDataSet, writeFile } from '../../write-dataset.ts';
 import { ALGORITHM_NAME } from '../algorithm.ts';
 import type { Answer } from '../answer.ts';
 import { answerUids } from '../answer-uids.ts';
+import { first } from '../date-time.ts';
 import { binaryFrames, fractionalFrames, MAXIMUM_FRACTION } from '../frames.ts';
 import { planesOf } from '../geometry.ts';
 import { contentDateAndTime, equipment, frameOfReference, patientAndStudy, series } from '../modules.ts';
@@ -45,7 +46,7 @@ export async function segmentationObject(
     // Required where no orientation in space is told (PS3.3 C.7.6.1).
     PatientOrientation: planes === null ? (takenOver(source.series).PatientOrientation ?? '') : undefined,
     ReferencedSeriesSequence: [referencedSeries(source)],
-    LossyImageCompression: source.series.LossyImageCompression || '00',
+    LossyImageCompression: first(source.series.LossyImageCompression) || '00',
     LossyImageCompressionRatio: source.series.LossyImageCompressionRatio,
     LossyImageCompressionMethod: source.series.LossyImageCompressionMethod,
     SamplesPerPixel: 1,
