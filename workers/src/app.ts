@@ -3,6 +3,7 @@ import { requestId } from './middleware/request-id.ts';
 import { ProblemError } from './problem/problem-error.ts';
 import { problemResponse, toProblemError } from './problem/problem-response.ts';
 import { schemaProblem } from './problem/schema-problem.ts';
+import { annotationsRoutes } from './routes/annotations.ts';
 import { casesRoute } from './routes/cases.ts';
 import { descriptionRoutes } from './routes/description.ts';
 import { healthRoute } from './routes/health.ts';
@@ -33,6 +34,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   casesRoute(app, services);
   personaSegmentationRoute(app, services);
   segmentationsRoute(app, services);
+  annotationsRoutes(app, services);
   releasesRoutes(app, services);
   publishRoutes(app, services);
   hospitalsRoutes(app, services);

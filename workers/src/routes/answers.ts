@@ -43,6 +43,7 @@ export const SEGMENTATION_PROBLEMS = problemAnswers([
   'not-acceptable',
 ]);
 
+export const ANNOTATION_PROBLEMS = problemAnswers([...ALWAYS, ...OF_IMAGES, 'unknown-case', 'conflict']);
 export const STORED_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'too-large']);
 export const CHANGE_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'precondition-failed', 'too-large']);
 

@@ -6,6 +6,7 @@ import {
   retentionSchema,
   rotationSchema,
 } from '@d-persona/shared/contract/administration.ts';
+import { annotationPartSchema, caseAnnotationSchema } from '@d-persona/shared/contract/annotations.ts';
 import { caseReferenceSchema } from '@d-persona/shared/contract/cases.ts';
 import {
   allPersonasOptionsSchema,
@@ -24,6 +25,8 @@ const BODY_SCHEMAS = {
   CaseOptions: caseOptionsSchema,
   PersonaOptions: personaOptionsSchema,
   AllPersonasOptions: allPersonasOptionsSchema,
+  AnnotationPart: annotationPartSchema,
+  CaseAnnotation: caseAnnotationSchema,
   NewHospital: newHospitalSchema,
   NewKey: newKeySchema,
   Rotation: rotationSchema,

@@ -1,0 +1,145 @@
+import {
+  annotationIdSchema,
+  annotationListOptionsSchema,
+  annotationListSchema,
+  annotationReceiptSchema,
+} from '@d-persona/shared/contract/annotations.ts';
+import { hospitalParameterSchema } from '@d-persona/shared/contract/identifiers.ts';
+import { getBytes } from '@d-persona/shared/release/object-store.ts';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { findAnnotation, listAnnotations, withdrawAnnotation } from '../annotation/annotation-rows.ts';
+import { imageKey, keepAnnotation, maskKey } from '../annotation/keep-annotation.ts';
+import { readAnnotation } from '../annotation/read-annotation.ts';
+import { withBody } from '../input/read-body.ts';
+import { authorise } from '../middleware/authorise.ts';
+import { ProblemError } from '../problem/problem-error.ts';
+import type { AppEnv, Services } from '../services.ts';
+import { ANNOTATION_PROBLEMS, LIST_PROBLEMS, SECURITY } from './answers.ts';
+
+const PATH = '/v1/hospitals/{hospital}/annotations';
+const params = z.strictObject({ hospital: hospitalParameterSchema });
+const oneParams = params.extend({ annotation: annotationIdSchema });
+const keyParameter = {
+  name: 'idempotency-key',
+  in: 'header' as const,
+  required: false,
+  schema: { type: 'string' as const, maxLength: 200 },
+  description: 'The same key answers the same, once. Without one, the same content is the same annotation',
+};
+
+const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const picture = { type: 'string' as const, format: 'binary' };
+const form = {
+  type: 'object' as const,
+  properties: { annotation: reference('AnnotationPart'), image: picture, mask: picture },
+  required: ['annotation', 'image'],
+  additionalProperties: false,
+};
+const body = {
+  required: true,
+  description: "An image with a reader's own outline of it, or an outline of a case",
+  content: {
+    'multipart/form-data': { schema: form },
+    'application/json': { schema: reference('CaseAnnotation') },
+  },
+};
+
+/** Readers' own outlines: sent by day, learnt from by night. */
+export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { tenants, sql, store, settings, held, now } = services;
+  const create = createRoute({
+    method: 'post',
+    path: PATH,
+    operationId: 'annotate',
+    summary: "Hand in a reader's own outline, for the next retraining",
+    security: SECURITY,
+    middleware: authorise(tenants, 'annotate'),
+    parameters: [keyParameter],
+    request: { params, body },
+    responses: {
+      202: {
+        description: 'It is kept',
+        content: { 'application/json': { schema: annotationReceiptSchema } },
+      },
+      ...ANNOTATION_PROBLEMS,
+    },
+  });
+  app.openapi(create, (c) =>
+    withBody(c.req.raw, { maxBytes: settings.MAX_BODY_BYTES, held }, async (bytes) => {
+      const { hospital, caller } = c.var;
+      const key = c.req.header('idempotency-key');
+      if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key)) {
+        throw new ProblemError(
+          'malformed-request',
+          'idempotency-key: must be 1 to 200 visible ASCII characters.',
+        );
+      }
+      const sent = await readAnnotation(bytes, c.req.header('content-type') ?? '', hospital, services);
+      return c.json(await keepAnnotation(services, hospital, sent, key, caller.who), 202);
+    }),
+  );
+
+  const list = createRoute({
+    method: 'get',
+    path: PATH,
+    operationId: 'annotations',
+    summary: 'Annotations and withdrawals in the order in which they came',
+    security: SECURITY,
+    middleware: authorise(tenants, 'release'),
+    request: { params, query: annotationListOptionsSchema },
+    responses: {
+      200: { description: 'Some of them', content: { 'application/json': { schema: annotationListSchema } } },
+      ...LIST_PROBLEMS,
+    },
+  });
+  app.openapi(list, async (c) => {
+    const { after, limit } = c.req.valid('query');
+    const found = await listAnnotations(sql, c.var.hospital, after, limit + 1);
+    return c.json({ annotations: found.slice(0, limit), more: found.length > limit }, 200);
+  });
+
+  for (const kind of ['image', 'mask'] as const) {
+    const pixels = createRoute({
+      method: 'get',
+      path: `${PATH}/{annotation}/${kind}`,
+      operationId: `annotation${kind === 'image' ? 'Image' : 'Mask'}`,
+      summary: kind === 'image' ? 'The image that was outlined' : 'The outline, 0 and 255',
+      security: SECURITY,
+      middleware: authorise(tenants, 'release'),
+      request: { params: oneParams },
+      responses: {
+        200: { description: 'A PNG', content: { 'image/png': { schema: picture } } },
+        ...LIST_PROBLEMS,
+      },
+    });
+    app.openapi(pixels, async (c) => {
+      const found = await findAnnotation(sql, c.var.hospital, c.req.valid('param').annotation);
+      const key = kind === 'image' ? imageKey : maskKey;
+      const png = found && !found.withdrawn ? await getBytes(store, key(c.var.hospital, found[kind])) : null;
+      if (png === null) throw unknownAnnotation();
+      return c.body(png as Uint8Array<ArrayBuffer>, 200, { 'content-type': 'image/png' });
+    });
+  }
+
+  const withdraw = createRoute({
+    method: 'delete',
+    path: `${PATH}/{annotation}`,
+    operationId: 'withdrawAnnotation',
+    summary: 'Take an annotation back: it is no longer learnt from',
+    security: SECURITY,
+    middleware: authorise(tenants, 'annotate'),
+    request: { params: oneParams },
+    responses: { 204: { description: 'It is withdrawn' }, ...LIST_PROBLEMS },
+  });
+  app.openapi(withdraw, async (c) => {
+    const at = new Date(now()).toISOString();
+    if (!(await withdrawAnnotation(sql, c.var.hospital, c.req.valid('param').annotation, at)))
+      throw unknownAnnotation();
+    return c.body(null, 204);
+  });
+}
+
+function unknownAnnotation(): ProblemError {
+  return new ProblemError('not-found', 'annotation: is not kept here, or was withdrawn. See the list.');
+}
