@@ -130,7 +130,7 @@ describe('in workerd', () => {
       [post(SEGMENT_AS, JSON.stringify({ case: `${'0'.repeat(64)}-0` }), 'application/json'), 404],
       [post(SEGMENT_AS, '', 'image/png'), 400],
       [post(SEGMENT_AS, new Uint8Array(100_001)), 413],
-      [post(SEGMENT_AS, picturePng(), 'application/dicom'), 415],
+      [post(SEGMENT_AS, picturePng(), 'application/dicom'), 400],
       [post(SEGMENT_AS, picturePng(7, 7)), 422],
       [post(`${SEGMENT_AS}?region=70,0`, picturePng()), 422],
       [post(`${SEGMENT_ALL}?samples=101`, picturePng()), 400],

@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-wasm';
+import { loadWasmFile } from '@d-persona/shared/dicom/pixels/wasm-files.ts';
 import { engineModule } from '@d-persona/shared/engine/engine.fixtures.ts';
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import { MemoryStore } from '@d-persona/shared/release/release.fixtures.ts';
@@ -77,7 +78,8 @@ export async function startTestApp(settings: Record<string, number | string> = {
     return writer;
   };
   const stores = { store, database, hospitals };
-  const app = createApp(createServices(stores, checked, now, await startEngine(checked.ENGINE)));
+  const engine = await startEngine(checked.ENGINE);
+  const app = createApp(createServices(stores, checked, now, engine, loadWasmFile));
 
   async function send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);

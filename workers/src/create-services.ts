@@ -1,3 +1,5 @@
+import type { LoadWasm } from '@d-persona/shared/dicom/pixels/wasm-codec.ts';
+import { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
 import { CaseCache } from './case/case-cache.ts';
 import { Gate } from './engine/gate.ts';
@@ -25,6 +27,7 @@ export function createServices(
   settings: Settings,
   now: () => number,
   startEngine: StartEngine,
+  loadWasm: LoadWasm,
 ): Services {
   const sql = new Sql(database, settings.DATABASE_TIMEOUT_MS);
   const tenantSettings = {
@@ -43,6 +46,7 @@ export function createServices(
     models: new Models((hash) => loadModel(loading, hash), settings.MAX_MODELS),
     cases: new CaseCache(caseLimits, now),
     gate: new Gate(settings.MAX_QUEUE),
+    decoders: new WasmDecoders(loadWasm),
     held: new HeldBytes(settings.MAX_HELD_BYTES),
   };
 }

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { createApp } from './app.ts';
 import type { Bindings } from './bindings.ts';
 import { createServices } from './create-services.ts';
+import { loadWasm } from './dicom/load-wasm.ts';
 import { startEngine } from './engine/start-engine.ts';
 import type { AppEnv } from './services.ts';
 import { settingsSchema } from './settings.ts';
@@ -19,7 +20,8 @@ async function startApp(bindings: Bindings): Promise<OpenAPIHono<AppEnv>> {
     database: bindings.DB,
     hospitals: (id: string) => bindings.HOSPITALS.getByName(id),
   };
-  return createApp(createServices(stores, settings, Date.now, await startEngine(settings.ENGINE)));
+  const engine = await startEngine(settings.ENGINE);
+  return createApp(createServices(stores, settings, Date.now, engine, loadWasm));
 }
 
 export default {

@@ -1,3 +1,4 @@
+import type { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
 import type { CaseCache } from './case/case-cache.ts';
 import type { Gate } from './engine/gate.ts';
@@ -24,6 +25,8 @@ export interface Services {
   readonly models: Models;
   readonly cases: CaseCache;
   readonly gate: Gate;
+  /** Of compressed DICOM frames. */
+  readonly decoders: WasmDecoders;
   readonly held: HeldBytes;
 }
 

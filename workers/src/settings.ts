@@ -20,6 +20,8 @@ export const settingsSchema = z.object({
   MAX_IMAGE_PIXELS: count(4 * MiB),
   /** Most pixels of a JPEG, whose decoder takes about 20 bytes for each and component. */
   MAX_JPEG_PIXELS: count(MiB),
+  /** Most frames of a DICOM object. */
+  MAX_DICOM_FRAMES: count(4096),
   /** Most requests that wait for the engine. */
   MAX_QUEUE: count(64),
   /** Vectors M of the prior bank: the paper has 500 at test time. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { caseIdSchema, releaseHashSchema } from './identifiers.ts';
+import { warningsSchema } from './provenance.ts';
 import { regionSchema } from './region.ts';
 
 /** Body of a request about an image that was sent before. */
@@ -15,6 +16,7 @@ export const caseSchema = z
     release: releaseHashSchema,
     size: z.tuple([z.int(), z.int()]).meta({ description: 'Height and width of the image' }),
     region: regionSchema,
+    warnings: warningsSchema,
     expires: z.iso
       .datetime()
       .meta({ description: 'Until when the case is kept, unless room is needed earlier' }),

@@ -10,15 +10,16 @@ function splitNumbers(value: unknown): unknown {
 }
 
 /**
- * The part of the image to segment: its centre in pixels, 0-based, and its size in pixels. Without a size it is the
- * release's input size. As a query parameter `region=x,y[,w,h]`, in JSON `[x, y]` or `[x, y, w, h]`.
+ * The part of the image to segment: its centre in pixels, 0-based, and its size, in millimetres for DICOM and in pixels
+ * otherwise. Without a size it is the release's input size. As a query parameter `region=x,y[,w,h]`, in JSON `[x, y]` or `[x, y, w, h]`.
  */
 export const regionOptionSchema = z
   .preprocess(
     splitNumbers,
-    z
-      .union([z.tuple([position, position]), z.tuple([position, position, extent, extent])])
-      .meta({ description: 'Centre x,y in pixels of the image (0-based), and size w,h in pixels' }),
+    z.union([z.tuple([position, position]), z.tuple([position, position, extent, extent])]).meta({
+      description:
+        'Centre x,y in pixels of the image (0-based), and size w,h: in millimetres for DICOM, in pixels otherwise',
+    }),
   )
   .transform(([x, y, w, h]) => ({ x, y, w, h }))
   .meta({ param: { style: 'form', explode: false }, example: [64, 64] });
@@ -30,8 +31,8 @@ export const regionSchema = z
   .strictObject({
     x: z.number().meta({ description: 'Centre, in pixels from the left, 0-based' }),
     y: z.number().meta({ description: 'Centre, in pixels from the top, 0-based' }),
-    w: z.number().positive().meta({ description: 'Width in pixels' }),
-    h: z.number().positive().meta({ description: 'Height in pixels' }),
+    w: z.number().positive().meta({ description: 'Width, in the unit of the option' }),
+    h: z.number().positive().meta({ description: 'Height, in the unit of the option' }),
   })
   .meta({
     id: 'Region',

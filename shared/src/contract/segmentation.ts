@@ -20,6 +20,9 @@ const segmentationFields = {
   id: z.string().meta({ description: 'Unique in this answer', example: 'persona/rank-1' }),
   mask: maskSchema,
   area: z.number().min(0).meta({ description: 'Pixels of the mask' }),
+  area_mm2: z.number().min(0).optional().meta({
+    description: 'Square millimetres, where the image says how large its pixels are in the patient',
+  }),
   bbox: z
     .tuple([z.number(), z.number(), z.number(), z.number()])
     .meta({ description: 'x, y, width, height in pixels; all 0 for an empty mask' }),

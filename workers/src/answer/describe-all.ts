@@ -1,7 +1,6 @@
 import type { AllPersonas } from '@d-persona/shared/contract/segmentation.ts';
 import { DisagreementAccumulator, disagreementMap } from '@d-persona/shared/mask/disagreement.ts';
-import { restoreOnImage } from '@d-persona/shared/mask/region.ts';
-import type { Placement } from './placement.ts';
+import { onImage, type Placement } from './placement.ts';
 import { describe, draw } from './segmentation.ts';
 
 /** The maps to describe, each made only when it is its turn. */
@@ -21,25 +20,31 @@ export function describeAll(
   placement: Placement,
   threshold: number,
 ): Pick<AllPersonas, 'segmentations' | 'consensus' | 'disagreement'> {
-  const { input, crop, image } = placement;
+  const { input, image } = placement;
   const overPersonas = new DisagreementAccumulator(input.height * input.width);
   const overSamples = new DisagreementAccumulator(input.height * input.width);
   const segmentations: AllPersonas['segmentations'] = [];
   for (const map of personaMaps) {
     const persona = personas[segmentations.length] as string;
-    segmentations.push({ ...describe(`persona/${persona}`, draw(map, placement, threshold)), persona });
+    segmentations.push({
+      ...describe(`persona/${persona}`, draw(map, placement, threshold), placement),
+      persona,
+    });
     overPersonas.add(map);
   }
   for (const map of sampleMaps) {
     const sample = overSamples.count;
-    segmentations.push({ ...describe(`sample/${sample}`, draw(map, placement, threshold)), sample });
+    segmentations.push({
+      ...describe(`sample/${sample}`, draw(map, placement, threshold), placement),
+      sample,
+    });
     overSamples.add(map);
   }
   const spread = overSamples.count > 0 ? overSamples : overPersonas;
-  const deviation = restoreOnImage(spread.deviation(), crop, input, image);
+  const deviation = onImage(spread.deviation(), placement);
   return {
     segmentations,
-    consensus: describe('consensus', draw(spread.mean(), placement, threshold)),
+    consensus: describe('consensus', draw(spread.mean(), placement, threshold), placement),
     disagreement: disagreementMap(deviation, image),
   };
 }

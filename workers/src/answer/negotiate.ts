@@ -7,7 +7,7 @@ interface Range {
 
 /**
  * The representation the caller likes best among those offered (RFC 9110, 12.5.1). Without an `accept` header, or
- * when the caller has no preference, the first.
+ * when the caller has no preference, the first. Of a type's parameters only `object` tells representations apart.
  *
  * @param accept the header
  * @param offered media types in the server's order of preference
@@ -27,14 +27,21 @@ export function negotiate<T extends string>(accept: string | undefined, offered:
 function parse(accept: string): Range[] {
   return accept.split(',').map((range) => {
     const [type = '', ...parameters] = range.split(';').map((text) => text.trim().toLowerCase());
-    const quality = parameters.find((parameter) => parameter.startsWith('q='));
-    return { type, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 };
+    const value = (name: string) =>
+      parameters.find((parameter) => parameter.startsWith(`${name}=`))?.slice(name.length + 1);
+    const object = value('object')?.replaceAll('"', '');
+    const quality = value('q');
+    return {
+      type: object === undefined ? type : `${type};object=${object}`,
+      quality: quality === undefined ? 1 : Number(quality) || 0,
+    };
   });
 }
 
 /** The quality of the most specific range that matches. */
-function qualityOf(type: string, ranges: readonly Range[]): number {
-  const patterns = [type, `${type.split('/')[0]}/*`, '*/*'];
+function qualityOf(offered: string, ranges: readonly Range[]): number {
+  const [type = ''] = offered.split(';');
+  const patterns = [offered, `${type.split('/')[0]}/*`, '*/*'];
   for (const pattern of patterns) {
     const range = ranges.find((candidate) => candidate.type === pattern);
     if (range !== undefined) return range.quality;

@@ -3,6 +3,8 @@ import type { PersonaSegmentation } from '@d-persona/shared/contract/segmentatio
 import { personaMaps } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import type { Model } from '../engine/model.ts';
+import { DICOM } from '../input/media-type.ts';
+import { DICOM_TYPES, FRACTIONAL, isDicomType } from './dicom-types.ts';
 import { negotiate } from './negotiate.ts';
 import { picture } from './picture.ts';
 import { placementOf } from './placement.ts';
@@ -12,9 +14,10 @@ import { describe, draw } from './segmentation.ts';
 export const JSON_TYPE = 'application/json';
 export const PNG = 'image/png';
 
-/** A persona of a release: its id and the index of its head. */
+/** A persona of a release: its id and title, and the index of its head. */
 export interface PersonaHead {
   readonly id: string;
+  readonly title: string;
   readonly index: number;
 }
 
@@ -23,21 +26,43 @@ export interface PersonaHead {
  *
  * @throws ProblemError 406
  */
-export function personaAnswer(
+export async function personaAnswer(
   persona: PersonaHead,
   open: OpenCase,
   model: Model,
-  { threshold, format }: PersonaOptions,
+  { threshold = DEFAULT_THRESHOLD, format, region }: PersonaOptions,
   accept: string | undefined,
-): Response {
-  const type = negotiate(accept, format === undefined ? [JSON_TYPE, PNG] : [PNG]);
-  const [map] = personaMaps(open, model, [persona.index]);
-  const drawn = draw(map as Float32Array, placementOf(open), threshold ?? DEFAULT_THRESHOLD);
-  if (type === PNG) {
-    const headers = { 'content-type': PNG, ...provenanceHeaders(open, persona.id) };
-    return new Response(picture(format ?? 'mask', drawn, open.image), { headers });
+): Promise<Response> {
+  const type = negotiate(accept, offered(open, format));
+  const [map] = personaMaps(open, model, [persona.index]) as Iterable<Float32Array>;
+  const placement = placementOf(open);
+  const headers = provenanceHeaders(open, persona.id);
+  if (isDicomType(type) && open.source !== undefined) {
+    const { dicomAnswer } = await import('../dicom/dicom-answer.ts');
+    const { dicomSegment } = await import('../dicom/dicom-segments.ts');
+    const named = { id: `persona/${persona.id}`, title: persona.title, kind: 'persona' } as const;
+    const drawing = { placement, threshold, fractional: type === FRACTIONAL };
+    const segment = dicomSegment(named, map as Float32Array, drawing);
+    const request = { seed: open.seed, threshold, region };
+    return binary(await dicomAnswer(type, open.source, [segment], request, model), DICOM, headers);
   }
-  const segmentation = describe(`persona/${persona.id}`, drawn);
+  const drawn = draw(map as Float32Array, placement, threshold);
+  if (type === PNG) return binary(picture(format ?? 'mask', drawn, open.picture()), PNG, headers);
+  const segmentation = describe(`persona/${persona.id}`, drawn, placement);
   const answer: PersonaSegmentation = { ...provenance(open), ...segmentation, persona: persona.id };
   return Response.json(answer);
+}
+
+function offered({ source }: OpenCase, format: PersonaOptions['format']): string[] {
+  if (format !== undefined) return [PNG];
+  return [JSON_TYPE, PNG, ...(source === undefined ? [] : DICOM_TYPES)];
+}
+
+/** A body that says what it is and what it was made with. */
+export function binary(
+  body: Uint8Array<ArrayBuffer>,
+  type: string,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  return new Response(body, { headers: { ...headers, 'content-type': type } });
 }

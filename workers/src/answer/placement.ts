@@ -1,13 +1,24 @@
-import type { Crop, Size } from '@d-persona/shared/mask/region.ts';
+import type { PixelSize } from '@d-persona/shared/dicom/geometry/pixel-spacing.ts';
+import { type Crop, restoreOnImage, type Size } from '@d-persona/shared/mask/region.ts';
+import { type Turn, turnBack, turnedSize } from '@d-persona/shared/mask/turn.ts';
 import type { OpenCase } from '../case/open-case.ts';
 
 /** Where a map of the model's input size lies on the image. */
 export interface Placement {
   readonly input: Size;
   readonly crop: Crop;
+  /** How the crop was turned for the model. */
+  readonly turn: Turn;
   readonly image: Size;
+  readonly pixels: PixelSize | undefined;
 }
 
-export function placementOf({ encoding, crop, size }: OpenCase): Placement {
-  return { input: { height: encoding.height, width: encoding.width }, crop, image: size };
+export function placementOf({ encoding, crop, turn, size, pixels }: OpenCase): Placement {
+  return { input: { height: encoding.height, width: encoding.width }, crop, turn, image: size, pixels };
+}
+
+/** A map of the model's input size on the grid of the image: [height · width], 0 outside the crop. */
+export function onImage(map: Float32Array, { input, crop, turn, image }: Placement): Float32Array {
+  const upright = turnedSize(input, turn);
+  return restoreOnImage(turnBack(map, upright, turn), crop, upright, image);
 }

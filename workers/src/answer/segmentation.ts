@@ -1,9 +1,8 @@
 import type { Consensus } from '@d-persona/shared/contract/segmentation.ts';
 import { maskContour } from '@d-persona/shared/mask/contour.ts';
 import { type Mask, maskArea, maskBox, thresholdMask } from '@d-persona/shared/mask/mask.ts';
-import { restoreOnImage } from '@d-persona/shared/mask/region.ts';
 import { encodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
-import type { Placement } from './placement.ts';
+import { onImage, type Placement } from './placement.ts';
 
 /** A probability map on the image's grid, and its mask. */
 export interface Drawn {
@@ -12,22 +11,30 @@ export interface Drawn {
 }
 
 /** Puts a map of the model's input size on the image and thresholds it there. */
-export function draw(map: Float32Array, { input, crop, image }: Placement, threshold: number): Drawn {
-  const probability = restoreOnImage(map, crop, input, image);
-  return { probability, mask: thresholdMask(probability, image, threshold) };
+export function draw(map: Float32Array, placement: Placement, threshold: number): Drawn {
+  const probability = onImage(map, placement);
+  return { probability, mask: thresholdMask(probability, placement.image, threshold) };
 }
 
 /** Everything that JSON tells of a segmentation. @param id unique in the answer */
-export function describe(id: string, { probability, mask }: Drawn): Consensus {
+export function describe(id: string, { probability, mask }: Drawn, { pixels }: Placement): Consensus {
   const area = maskArea(mask);
   return {
     id,
     mask: encodeRunLengths(mask),
     area,
+    ...areaInPatient(area, pixels),
     bbox: maskBox(mask),
     contour: maskContour(mask),
     probability: summarise(probability, mask, area),
   };
+}
+
+/** Only where the size of pixels in the patient is known, which at the detector it is not. */
+function areaInPatient(area: number, pixels: Placement['pixels']): Pick<Consensus, 'area_mm2'> {
+  if (pixels?.spacing === undefined || pixels.atDetector) return {};
+  const [row, column] = pixels.spacing;
+  return { area_mm2: area * row * column };
 }
 
 function summarise(probability: Float32Array, mask: Mask, area: number): Consensus['probability'] {

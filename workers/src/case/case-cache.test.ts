@@ -1,3 +1,4 @@
+import { UPRIGHT } from '@d-persona/shared/mask/turn.ts';
 import { describe, expect, it } from 'vitest';
 import { CaseCache, type KeptCase } from './case-cache.ts';
 import { PromptCache } from './prompt-cache.ts';
@@ -10,6 +11,10 @@ function kept(kilobytes: number): KeptCase {
     release: 'r',
     size: { height: 8, width: 8 },
     crop: { left: 0, top: 0, height: 8, width: 8 },
+    turn: UPRIGHT,
+    region: { x: 0, y: 0, w: 1, h: 1 },
+    pixels: undefined,
+    warnings: [],
     encoding: {
       height: 8,
       width: 8,

@@ -1,15 +1,23 @@
+import type { PixelSize } from '@d-persona/shared/dicom/geometry/pixel-spacing.ts';
+import type { ImageWarning } from '@d-persona/shared/dicom/read-image.ts';
 import type { Encoding } from '@d-persona/shared/engine/engine.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import type { Crop, Size } from '@d-persona/shared/mask/region.ts';
+import type { Turn } from '@d-persona/shared/mask/turn.ts';
 import type { PromptCache } from './prompt-cache.ts';
+import type { SeenRegion } from './seen-image.ts';
 
-/** What is kept of an image, in this isolate only. */
+/** What is kept of an image, in this isolate only: nothing that names a patient. */
 export interface KeptCase {
   readonly hospital: string;
   readonly release: string;
   /** Of the image that was sent. */
   readonly size: Size;
   readonly crop: Crop;
+  readonly turn: Turn;
+  readonly region: SeenRegion;
+  readonly pixels: PixelSize | undefined;
+  readonly warnings: readonly ImageWarning[];
   readonly encoding: Encoding;
   /** The latent vector of each persona, by the seed of the prior bank. */
   readonly prompts: PromptCache;

@@ -1,34 +1,32 @@
-import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
-import type { Crop } from '@d-persona/shared/mask/region.ts';
 import { sha256 } from '@d-persona/shared/release/sha256.ts';
+import type { SeenImage } from './seen-image.ts';
 
 /** What a case is of. The hospital belongs to it: another hospital's case, even of the same image, is another. */
-export interface CaseSubject {
+export interface CaseSubject extends Pick<SeenImage, 'image' | 'crop' | 'turn' | 'pixels' | 'source'> {
   readonly hospital: string;
   readonly release: string;
-  readonly image: Image8or16;
-  readonly crop: Crop;
 }
 
 /** SHA-256 of what a case is of, hex: the same image gives the same case. */
-export async function caseDigest({ hospital, release, image, crop }: CaseSubject): Promise<string> {
-  const { height, width, channels, bitDepth, data } = image;
-  const pixels = await sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  const { left, top } = crop;
-  const subject = {
+export async function caseDigest(subject: CaseSubject): Promise<string> {
+  const { hospital, release, image, crop, turn, pixels, source } = subject;
+  const { height, width, channels, data } = image;
+  const [frame] = source?.frames ?? [];
+  const named = {
     hospital,
     release,
     height,
     width,
     channels,
-    bitDepth,
-    pixels,
-    left,
-    top,
-    w: crop.width,
-    h: crop.height,
+    bytes: data.BYTES_PER_ELEMENT,
+    pixels: await sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    crop: [crop.left, crop.top, crop.width, crop.height],
+    turn: [turn.transpose, turn.flipRows, turn.flipColumns],
+    size: pixels ?? null,
+    // Equal pixels of two instances are two cases: what is drawn refers to its instance.
+    instance: frame ? [frame.sopInstanceUid, frame.frameNumber] : null,
   };
-  return sha256(new TextEncoder().encode(JSON.stringify(subject)));
+  return sha256(new TextEncoder().encode(JSON.stringify(named)));
 }
 
 /** The id of a case: its digest, and the seed of its prior bank, from which its prompts come. */

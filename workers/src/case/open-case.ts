@@ -1,28 +1,33 @@
 import { DEFAULT_SEED } from '@d-persona/shared/contract/options.ts';
-import type { RegionOption } from '@d-persona/shared/contract/region.ts';
+import type { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
+import type { SourceImage } from '@d-persona/shared/dicom/source-image.ts';
 import type { Encoding } from '@d-persona/shared/engine/engine.ts';
-import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
-import { defaultCrop } from '@d-persona/shared/mask/frame.ts';
-import { type Crop, cropOfRegion, modelInput, type Size } from '@d-persona/shared/mask/region.ts';
+import { modelInput } from '@d-persona/shared/mask/region.ts';
+import { turnedSize, turn as turnGrid } from '@d-persona/shared/mask/turn.ts';
 import type { Model } from '../engine/model.ts';
+import { DICOM } from '../input/media-type.ts';
 import type { SentCase, SentImage } from '../input/request-content.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { Settings } from '../settings.ts';
 import type { CaseCache, KeptCase } from './case-cache.ts';
 import { caseDigest, caseId, parseCaseId } from './case-id.ts';
 import { PromptCache } from './prompt-cache.ts';
+import { type ImageOptions, seePicture } from './see-picture.ts';
+import type { SeenImage } from './seen-image.ts';
 
 /** A case in the hands of a request. */
-export interface OpenCase extends KeptCase {
+export interface OpenCase extends Omit<KeptCase, 'image'> {
   readonly id: string;
   readonly seed: number;
   readonly expires: number;
+  /** The image as a reader sees it; undefined where it was not kept. */
+  readonly picture: () => Image8or16 | undefined;
+  /** Of a DICOM image that came with this very request: what names the patient is not kept. */
+  readonly source: SourceImage | undefined;
 }
 
-export interface CaseOptions {
-  readonly region?: RegionOption | undefined;
-  readonly frame?: number | undefined;
+export interface CaseOptions extends ImageOptions {
   readonly seed?: number | undefined;
 }
 
@@ -31,10 +36,9 @@ export interface CaseContext {
   readonly model: Model;
   readonly cases: CaseCache;
   readonly settings: Settings;
+  readonly decoders: WasmDecoders;
 }
 
-/** Below this, there is nothing to segment. */
-const MIN_SIDE = 8;
 /** Pictures up to this many bytes are kept for overlays. */
 const MAX_PICTURE_BYTES = 2 ** 20;
 
@@ -66,65 +70,43 @@ function knownCase({ id }: SentCase, { region, frame, seed }: CaseOptions, conte
     throw new ProblemError('unknown-case', 'case: is not known here, or no more. Send the image again.');
   }
   const usedSeed = seed ?? ownSeed;
-  return { ...found, id: caseId(digest, usedSeed), seed: usedSeed };
+  const { image, ...kept } = found;
+  return { ...kept, picture: () => image, source: undefined, id: caseId(digest, usedSeed), seed: usedSeed };
 }
 
 async function caseOfImage(sent: SentImage, options: CaseOptions, context: CaseContext): Promise<OpenCase> {
   const { hospital, model, cases } = context;
-  const image = readImage(sent, options.frame, context.settings);
-  const crop = checkedCrop(image, options.region, model, context.settings);
-  const digest = await caseDigest({ hospital, release: model.hash, image, crop });
+  const seen = await see(sent, options, context);
+  const { image, crop, turn, region, pixels, warnings, source } = seen;
+  const digest = await caseDigest({ hospital, release: model.hash, ...seen });
   const known = cases.get(digest);
-  const encoding = known?.encoding ?? encodeCrop(image, crop, model);
+  const encoding = known?.encoding ?? encodeCrop(seen, model);
   const prompts = known?.prompts ?? new PromptCache();
   const seed = options.seed ?? DEFAULT_SEED;
   const size = { height: image.height, width: image.width };
-  const kept = { hospital, release: model.hash, size, crop, encoding, prompts };
-  const picture = image.data.byteLength <= MAX_PICTURE_BYTES ? image : undefined;
-  const { expires } = cases.put(digest, { ...kept, image: picture });
-  return { ...kept, image, id: caseId(digest, seed), seed, expires };
+  const place = { size, crop, turn, region, pixels, warnings };
+  const kept = { hospital, release: model.hash, ...place, encoding, prompts };
+  const { expires } = cases.put(digest, { ...kept, image: pictureToKeep(seen) });
+  return { ...kept, picture: seen.picture, source, id: caseId(digest, seed), seed, expires };
 }
 
-function readImage(
-  { bytes, mediaType, name }: SentImage,
-  frame: number | undefined,
-  settings: Settings,
-): Image8or16 {
-  if (frame !== undefined && frame !== 1) {
-    throw new ProblemError('unreadable-image', `frame: ${name} has one frame, number 1. Leave frame out.`);
-  }
-  const isPng = mediaType === 'image/png';
-  const maxPixels = isPng ? settings.MAX_IMAGE_PIXELS : settings.MAX_JPEG_PIXELS;
-  // Told by the first bytes: a JPEG must not pass under the larger limit of a PNG.
-  if (bytes.length > 1 && isPng !== (bytes[0] === 0x89)) {
-    throw new ProblemError(
-      'malformed-request',
-      `${name}: is not the ${mediaType} that its content type says. Correct the one or the other.`,
-    );
-  }
-  return decodeImage(bytes, { name, maxPixels, minSide: MIN_SIDE });
+/** DICOM is read by code that is loaded when the first such image comes. */
+async function see(sent: SentImage, options: CaseOptions, context: CaseContext): Promise<SeenImage> {
+  const { model, settings, decoders } = context;
+  if (sent.mediaType !== DICOM) return seePicture(sent, options, model, settings);
+  const { seeDicom } = await import('../dicom/see-dicom.ts');
+  return seeDicom(sent, options, model, settings, decoders);
 }
 
-function checkedCrop(
-  image: Size,
-  region: RegionOption | undefined,
-  { manifest, inputSize }: Model,
-  settings: Settings,
-): Crop {
-  const crop =
-    region === undefined
-      ? defaultCrop(manifest.input.frame, image, inputSize)
-      : cropOfRegion(image, region, inputSize);
-  if (crop.width * crop.height > settings.MAX_IMAGE_PIXELS) {
-    throw new ProblemError(
-      'unreadable-image',
-      `region: has more than ${settings.MAX_IMAGE_PIXELS} pixels. Ask for a smaller one.`,
-    );
-  }
-  return crop;
+/** Not what is too large, and nothing that may show the patient's name. */
+function pictureToKeep({ image, warnings, picture }: SeenImage): Image8or16 | undefined {
+  if (warnings.includes('burned-in-annotation')) return undefined;
+  if (image.height * image.width * image.channels > MAX_PICTURE_BYTES) return undefined;
+  const kept = picture();
+  return kept.data.byteLength <= MAX_PICTURE_BYTES ? kept : undefined;
 }
 
-function encodeCrop(image: Image8or16, crop: Crop, { engine, manifest, inputSize }: Model): Encoding {
+function encodeCrop({ image, crop, turn }: SeenImage, { engine, manifest, inputSize }: Model): Encoding {
   const { channels } = manifest.architecture;
   if (channels !== 1 && channels !== 3) {
     throw new ProblemError(
@@ -132,5 +114,9 @@ function encodeCrop(image: Image8or16, crop: Crop, { engine, manifest, inputSize
       `body: has 1 or 3 channels, where the release reads ${channels}. Ask a hospital whose release reads pictures.`,
     );
   }
-  return engine.encode(modelInput(image, crop, inputSize, channels), inputSize);
+  const onImage = turnedSize(inputSize, turn);
+  return engine.encode(
+    turnGrid(modelInput(image, crop, onImage, channels), onImage, channels, turn),
+    inputSize,
+  );
 }

@@ -1,7 +1,8 @@
 import { ProblemError } from '../problem/problem-error.ts';
 
+export const DICOM = 'application/dicom';
 /** Images this version reads. */
-export const IMAGE_MEDIA_TYPES = ['image/png', 'image/jpeg'] as const;
+export const IMAGE_MEDIA_TYPES = ['image/png', 'image/jpeg', DICOM] as const;
 
 export type ImageMediaType = (typeof IMAGE_MEDIA_TYPES)[number];
 
@@ -16,12 +17,7 @@ export function isImageMediaType(type: string): type is ImageMediaType {
 
 /** The problem of a body, or of a part of one, in a media type that is not read here. */
 export function unsupportedMediaType(type: string, where: string, accepted: readonly string[]): ProblemError {
-  const problem =
-    type === ''
-      ? 'has no content type'
-      : type === 'application/dicom'
-        ? 'is DICOM'
-        : 'has another content type';
+  const problem = type === '' ? 'has no content type' : 'has another content type';
   const list = accepted.join(', ');
   return new ProblemError(
     'unsupported-media-type',

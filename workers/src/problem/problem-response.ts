@@ -22,6 +22,11 @@ const INPUT_PROBLEMS: Readonly<Record<string, ProblemKind>> = {
   'unsupported-image': 'unreadable-image',
   'region-outside-image': 'unreadable-image',
   'bad-region': 'unreadable-image',
+  'no-such-frame': 'unreadable-image',
+  'malformed-dicom': 'malformed-request',
+  'unsupported-transfer-syntax': 'unsupported-media-type',
+  'unusable-dicom': 'unreadable-image',
+  'dicom-too-large': 'too-large',
 };
 
 /**

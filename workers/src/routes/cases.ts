@@ -1,9 +1,9 @@
 import { type Case, caseSchema } from '@d-persona/shared/contract/cases.ts';
 import { hospitalParameterSchema } from '@d-persona/shared/contract/identifiers.ts';
 import { caseOptionsSchema } from '@d-persona/shared/contract/options.ts';
-import type { Crop } from '@d-persona/shared/mask/region.ts';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { warningField } from '../answer/provenance.ts';
 import { casePrompts } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { authorise } from '../middleware/authorise.ts';
@@ -43,17 +43,13 @@ export function casesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   });
 }
 
-function describeCase({ id, release, size, crop, expires }: OpenCase): Case {
+function describeCase({ id, release, size, region, warnings, expires }: OpenCase): Case {
   return {
     case: id,
     release,
     size: [size.height, size.width],
-    region: regionOfCrop(crop),
+    region,
+    ...warningField(warnings),
     expires: new Date(expires).toISOString(),
   };
-}
-
-/** The region that, asked for again, gives this crop: see {@link cropOfRegion}. */
-export function regionOfCrop({ left, top, width, height }: Crop): Case['region'] {
-  return { x: left + Math.floor(width / 2), y: top + Math.floor(height / 2), w: width, h: height };
 }

@@ -71,6 +71,7 @@ describe('openapi.json', () => {
     expect(Object.keys(route?.requestBody?.content ?? {})).toEqual([
       'image/png',
       'image/jpeg',
+      'application/dicom',
       'multipart/form-data',
       'application/json',
     ]);

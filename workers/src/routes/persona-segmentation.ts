@@ -5,13 +5,14 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { JSON_TYPE, type PersonaHead, PNG, personaAnswer } from '../answer/persona-answer.ts';
 import type { Model } from '../engine/model.ts';
+import { DICOM } from '../input/media-type.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { activePersonas } from '../tenant/active-personas.ts';
 import { servedRelease } from '../tenant/served-release.ts';
 import type { Tenant } from '../tenant/tenant.ts';
-import { SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
+import { DICOM_SCHEMA, SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
 
@@ -37,6 +38,7 @@ export function personaSegmentationRoute(app: OpenAPIHono<AppEnv>, services: Ser
         content: {
           [JSON_TYPE]: { schema: personaSegmentationSchema },
           [PNG]: { schema: { type: 'string', format: 'binary' } },
+          [DICOM]: { schema: DICOM_SCHEMA },
         },
       },
       ...SEGMENTATION_PROBLEMS,
@@ -57,7 +59,7 @@ export function personaSegmentationRoute(app: OpenAPIHono<AppEnv>, services: Ser
 
 function findPersona({ manifest }: Model, tenant: Tenant, id: string): PersonaHead {
   const found = activePersonas(manifest, tenant).find((persona) => persona.id === id);
-  if (found !== undefined) return { id, index: found.index };
+  if (found !== undefined) return found;
   throw new ProblemError(
     'not-found',
     "persona: the hospital's current release has no persona of this id. GET …/personas lists them.",

@@ -5,22 +5,24 @@ import {
   DEFAULT_THRESHOLD,
 } from '@d-persona/shared/contract/options.ts';
 import { type AllPersonas, allPersonasSchema } from '@d-persona/shared/contract/segmentation.ts';
+import type { SourceImage } from '@d-persona/shared/dicom/source-image.ts';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { describeAll } from '../answer/describe-all.ts';
+import { describeAll, type Maps } from '../answer/describe-all.ts';
+import { DICOM_TYPES, type DicomMediaType, FRACTIONAL, isDicomType } from '../answer/dicom-types.ts';
 import { negotiate } from '../answer/negotiate.ts';
-import { JSON_TYPE } from '../answer/persona-answer.ts';
+import { binary, JSON_TYPE } from '../answer/persona-answer.ts';
 import { placementOf } from '../answer/placement.ts';
-import { provenance } from '../answer/provenance.ts';
+import { provenance, provenanceHeaders } from '../answer/provenance.ts';
 import { personaMaps, sampleMaps } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import type { Model } from '../engine/model.ts';
+import { DICOM } from '../input/media-type.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { activePersonas } from '../tenant/active-personas.ts';
+import { type ActivePersona, activePersonas } from '../tenant/active-personas.ts';
 import { servedRelease } from '../tenant/served-release.ts';
-import type { Tenant } from '../tenant/tenant.ts';
-import { SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
+import { DICOM_SCHEMA, SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
 
@@ -42,31 +44,37 @@ export function segmentationsRoute(app: OpenAPIHono<AppEnv>, services: Services)
     responses: {
       200: {
         description: 'Segmentations, consensus and disagreement',
-        content: { [JSON_TYPE]: { schema: allPersonasSchema } },
+        content: { [JSON_TYPE]: { schema: allPersonasSchema }, [DICOM]: { schema: DICOM_SCHEMA } },
       },
       ...SEGMENTATION_PROBLEMS,
     },
   });
   app.openapi(route, async (c) => {
-    negotiate(c.req.header('accept'), [JSON_TYPE]);
+    const accept = c.req.header('accept');
+    negotiate(accept, [JSON_TYPE, ...DICOM_TYPES]); // before anything is read
     const query = c.req.valid('query');
     return models.use(servedRelease(c.var.tenant), (model) => {
       const body = { allowCase: true, options: allPersonasOptionsSchema };
-      return withCase(c, services, model, query, body, (open, options) =>
-        c.json(segmentAll(open, model, c.var.tenant, options), 200),
-      );
+      return withCase(c, services, model, query, body, async (open, options) => {
+        const personas = activePersonas(model.manifest, c.var.tenant);
+        const type = negotiate(accept, open.source === undefined ? [JSON_TYPE] : [JSON_TYPE, ...DICOM_TYPES]);
+        if (isDicomType(type) && open.source !== undefined) {
+          const object = await segmentAllAsDicom(type, open, open.source, model, personas, options);
+          return binary(object, DICOM, provenanceHeaders(open));
+        }
+        return c.json(segmentAll(open, model, personas, options), 200);
+      });
     });
   });
 }
 
-function segmentAll(
+function mapsOf(
   open: OpenCase,
   model: Model,
-  tenant: Tenant,
-  { samples, threshold }: AllPersonasOptions,
-): AllPersonas {
-  const personas = activePersonas(model.manifest, tenant);
-  const maps = {
+  personas: readonly ActivePersona[],
+  { samples }: AllPersonasOptions,
+): Maps {
+  return {
     personas: personas.map(({ id }) => id),
     personaMaps: personaMaps(
       open,
@@ -75,5 +83,33 @@ function segmentAll(
     ),
     sampleMaps: sampleMaps(open, model, samples ?? 0),
   };
-  return { ...provenance(open), ...describeAll(maps, placementOf(open), threshold ?? DEFAULT_THRESHOLD) };
+}
+
+function segmentAll(
+  open: OpenCase,
+  model: Model,
+  personas: readonly ActivePersona[],
+  options: AllPersonasOptions,
+): AllPersonas {
+  const maps = mapsOf(open, model, personas, options);
+  const threshold = options.threshold ?? DEFAULT_THRESHOLD;
+  return { ...provenance(open), ...describeAll(maps, placementOf(open), threshold) };
+}
+
+/** The same as an object of the kind that was asked for; its code is loaded when the first one is. */
+async function segmentAllAsDicom(
+  type: DicomMediaType,
+  open: OpenCase,
+  source: SourceImage,
+  model: Model,
+  personas: readonly ActivePersona[],
+  { threshold = DEFAULT_THRESHOLD, samples, region, ...rest }: AllPersonasOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { dicomAnswer } = await import('../dicom/dicom-answer.ts');
+  const { dicomSegments } = await import('../dicom/dicom-segments.ts');
+  const maps = mapsOf(open, model, personas, { ...rest, samples });
+  const titles = personas.map(({ title }) => title);
+  const drawing = { placement: placementOf(open), threshold, fractional: type === FRACTIONAL };
+  const segments = dicomSegments(maps, titles, drawing);
+  return dicomAnswer(type, source, segments, { seed: open.seed, threshold, samples, region }, model);
 }

@@ -19,17 +19,17 @@ export interface CaseRoute<T extends CaseOptions> {
  */
 export async function withCase<T extends CaseOptions, R>(
   c: Context<AppEnv>,
-  { settings, cases, gate, held }: Services,
+  { settings, cases, gate, held, decoders }: Services,
   model: Model,
   query: T,
   { allowCase, options: schema }: CaseRoute<T>,
-  answer: (open: OpenCase, options: T) => R,
+  answer: (open: OpenCase, options: T) => R | Promise<R>,
 ): Promise<R> {
   const limits = { maxBytes: settings.MAX_BODY_BYTES, held };
   return withBody(c.req.raw, limits, async (body) => {
     const content = await readContent(body, c.req.header('content-type') ?? '', allowCase);
     const options = mergeOptions(query, content.options, schema);
-    const context = { hospital: c.var.hospital, model, cases, settings };
+    const context = { hospital: c.var.hospital, model, cases, settings, decoders };
     return gate.run(async () => answer(await openCase(content.subject, options, context), options));
   });
 }

@@ -1,0 +1,45 @@
+import { cropOfImage, regionOfCrop } from '@d-persona/shared/dicom/geometry/crop.ts';
+import type { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
+import { type ImageLimits, readImage, readObject } from '@d-persona/shared/dicom/read-image.ts';
+import { checkCropSize, MIN_SIDE } from '../case/crop-size.ts';
+import type { ImageOptions } from '../case/see-picture.ts';
+import type { SeenImage } from '../case/seen-image.ts';
+import type { Model } from '../engine/model.ts';
+import type { SentImage } from '../input/request-content.ts';
+import type { Settings } from '../settings.ts';
+
+/** What the settings allow of a DICOM object. */
+export function dicomLimits(settings: Settings): ImageLimits {
+  return {
+    maxPixels: settings.MAX_IMAGE_PIXELS,
+    maxFrames: settings.MAX_DICOM_FRAMES,
+    maxInflatedBytes: settings.MAX_BODY_BYTES,
+    minSide: MIN_SIDE,
+  };
+}
+
+/** A frame of a DICOM image as the release looks at it. @throws ProblemError, InputError */
+export async function seeDicom(
+  { bytes, name }: SentImage,
+  { region, frame }: ImageOptions,
+  { manifest, inputSize }: Model,
+  settings: Settings,
+  decoders: WasmDecoders,
+): Promise<SeenImage> {
+  const object = readObject(bytes, name, dicomLimits(settings));
+  const image = await readImage(object, frame ?? 1, manifest.input, decoders);
+  const { spacing, frame: looksAt } = manifest.input;
+  const crop = cropOfImage(image, region, { input: inputSize, spacing, frame: looksAt });
+  checkCropSize(crop, settings);
+  const { turn, pixels, warnings, picture, source } = image;
+  return {
+    image,
+    crop,
+    turn,
+    region: regionOfCrop(crop, image, inputSize),
+    pixels,
+    warnings,
+    picture,
+    source,
+  };
+}
