@@ -1,7 +1,7 @@
 import { multiplyAddClamp, multiplyTransposed, packedOffset } from './gemm';
 import { loadLanes, loadStrided, padded, storeLanes, zeros } from './simd';
 import { stagePixels } from './stage';
-import { reduceBias, sumOverWorkers, sumRows } from './winograd-gradient';
+import { reduceBias, sumOverShares, sumRows } from './winograd-gradient';
 
 /** Pixels whose staged copies stay in the first-level cache. */
 const BLOCK: i32 = 64;
@@ -61,12 +61,12 @@ export function pointwiseConvolution(x: usize, mask: usize, inputs: i32, packed:
   }
 }
 
-/** Adds xᵀ·dy of pixels to this worker's accumulator: [started (64 bytes)][bias: n][depth][n]. */
-export function pointwiseFilterGradient(x: usize, dy: usize, mask: usize, inputs: i32, outputs: i32, accumulators: usize, accumulatorStride: usize, scratch: usize, scratchStride: usize, begin: i32, end: i32, worker: i32): void {
+/** Adds xᵀ·dy of pixels to their share's accumulator: [started (64 bytes)][bias: n][depth][n]. */
+export function pointwiseFilterGradient(x: usize, dy: usize, mask: usize, inputs: i32, outputs: i32, accumulators: usize, accumulatorStride: usize, share: i32, scratch: usize, scratchStride: usize, begin: i32, end: i32, worker: i32): void {
   const depth = padded(inputs), n = padded(outputs);
   const stagedX = scratch + <usize>worker * scratchStride;
   const stagedDy = stagedX + ((<usize>(BLOCK * depth)) << 2);
-  const started = accumulators + <usize>worker * accumulatorStride;
+  const started = accumulators + <usize>(begin / share) * accumulatorStride;
   const bias = started + 64, products = bias + ((<usize>n) << 2);
   for (let p = begin; p < end; p += BLOCK) {
     const pixels = min(BLOCK, end - p);
@@ -88,13 +88,13 @@ export function pointwiseFilterGradient(x: usize, dy: usize, mask: usize, inputs
   }
 }
 
-/** All workers' accumulators to the filter gradient [inputs, outputs] and the bias gradient. */
-export function reducePointwiseFilterGradient(accumulators: usize, stride: usize, workers: i32, inputs: i32, outputs: i32, dFilter: usize, dBias: usize): void {
+/** All shares' accumulators to the filter gradient [inputs, outputs] and the bias gradient. */
+export function reducePointwiseFilterGradient(accumulators: usize, stride: usize, shares: i32, inputs: i32, outputs: i32, dFilter: usize, dBias: usize): void {
   const n = padded(outputs);
-  reduceBias(accumulators, stride, workers, outputs, dBias);
+  reduceBias(accumulators, stride, shares, outputs, dBias);
   for (let i = 0; i < inputs; i++) {
     for (let o = 0; o < outputs; o += 4) {
-      const s = sumOverWorkers(accumulators, stride, workers, 64 + ((<usize>(n + i * n + o)) << 2));
+      const s = sumOverShares(accumulators, stride, shares, 64 + ((<usize>(n + i * n + o)) << 2));
       storeLanes(dFilter + ((<usize>(i * outputs + o)) << 2), s, min(4, outputs - o));
     }
   }

@@ -9,7 +9,9 @@ import { filterGradientTransform, gradientColumns, gradientTransform } from './w
  * Winograd's formula, so that it costs a quarter of the multiplications too. At the point (1, 1) A dy Aᵀ is the sum
  * over the tile: the bias gradient comes for free.
  *
- * Each worker sums into its own accumulator: [started (64 bytes)][bias: n][36][depth][n].
+ * The rows of tiles are divided into shares whose number follows from the shape alone, and each share is summed into an
+ * accumulator of its own: [started (64 bytes)][bias: n][36][depth][n]. So the order of additions, and with it the last
+ * bit of the result, depends neither on which thread took which share nor on how many threads there are.
  */
 
 /** Tells that an accumulator holds nothing yet. */
@@ -52,13 +54,14 @@ export function sumRows(y: usize, rows: i32, n: i32, acc: usize, accumulate: boo
 }
 
 /**
- * Adds the products of rows of tiles to this worker's accumulator.
+ * Adds the products of rows of tiles to their share's accumulator.
  *
  * @param x [N, height, width, inputs]
  * @param dy [N, height, width, outputs], masked by `mask` (the ReLU's output; 0: none)
+ * @param share rows of tiles of a share; begin is a multiple of it
  * @param begin, end rows of tiles, counted over all images
  */
-export function winogradFilterGradient(x: usize, dy: usize, mask: usize, height: i32, width: i32, inputs: i32, outputs: i32, accumulators: usize, accumulatorStride: usize, blockRows: i32, scratch: usize, scratchStride: usize, begin: i32, end: i32, worker: i32): void {
+export function winogradFilterGradient(x: usize, dy: usize, mask: usize, height: i32, width: i32, inputs: i32, outputs: i32, accumulators: usize, accumulatorStride: usize, share: i32, blockRows: i32, scratch: usize, scratchStride: usize, begin: i32, end: i32, worker: i32): void {
   const tilesY = tilesAlong(height), tilesX = tilesAlong(width);
   const depth = padded(inputs), n = padded(outputs);
   const inImage = (<usize>(height * width * inputs)) << 2, outImage = (<usize>(height * width * outputs)) << 2;
@@ -71,7 +74,7 @@ export function winogradFilterGradient(x: usize, dy: usize, mask: usize, height:
   const staged = outBand + 6 * outBandRow;
   const v = staged + <usize>(6 * width) * max(pixel, outPixel);
   const y = v + 36 * vPlane;
-  const started = accumulators + <usize>worker * accumulatorStride;
+  const started = accumulators + <usize>(begin / share) * accumulatorStride;
   const bias = started + 64;
   const products = bias + outPixel;
   clearSides(inBand, 6, inBandRow, pixel, <usize>width * pixel);
@@ -92,35 +95,35 @@ export function winogradFilterGradient(x: usize, dy: usize, mask: usize, height:
   }
 }
 
-/** Sum over the workers that did something, of the vector `offset` bytes into their accumulators. */
-export function sumOverWorkers(accumulators: usize, stride: usize, workers: i32, offset: usize): v128 {
+/** Sum over the shares that held something, of the vector `offset` bytes into their accumulators. */
+export function sumOverShares(accumulators: usize, stride: usize, shares: i32, offset: usize): v128 {
   let s = zeros();
-  for (let w = 0; w < workers; w++) {
+  for (let i = 0; i < shares; i++) {
     if (load<i32>(accumulators) != 0) s = f32x4.add(s, v128.load(accumulators + offset));
     accumulators += stride;
   }
   return s;
 }
 
-/** Bias gradient [outputs] of all workers' accumulators. */
-export function reduceBias(accumulators: usize, stride: usize, workers: i32, outputs: i32, dBias: usize): void {
+/** Bias gradient [outputs] of all shares' accumulators. */
+export function reduceBias(accumulators: usize, stride: usize, shares: i32, outputs: i32, dBias: usize): void {
   for (let o = 0; o < outputs; o += 4)
-    storeLanes(dBias + (<usize>o << 2), sumOverWorkers(accumulators, stride, workers, 64 + (<usize>o << 2)), min(4, outputs - o));
+    storeLanes(dBias + (<usize>o << 2), sumOverShares(accumulators, stride, shares, 64 + (<usize>o << 2)), min(4, outputs - o));
 }
 
 /**
- * All workers' accumulators to the filter gradient [3, 3, inputs, outputs] and the bias gradient.
+ * All shares' accumulators to the filter gradient [3, 3, inputs, outputs] and the bias gradient.
  * @param begin, end input channels
  */
-export function reduceWinogradFilterGradient(accumulators: usize, stride: usize, workers: i32, inputs: i32, outputs: i32, dFilter: usize, dBias: usize, scratch: usize, scratchStride: usize, begin: i32, end: i32, worker: i32): void {
+export function reduceWinogradFilterGradient(accumulators: usize, stride: usize, shares: i32, inputs: i32, outputs: i32, dFilter: usize, dBias: usize, scratch: usize, scratchStride: usize, begin: i32, end: i32, worker: i32): void {
   const depth = padded(inputs), n = padded(outputs);
   const sums = scratch + <usize>worker * scratchStride, half = sums + 36 * 16, taps = half + 18 * 16;
-  if (begin == 0) reduceBias(accumulators, stride, workers, outputs, dBias);
+  if (begin == 0) reduceBias(accumulators, stride, shares, outputs, dBias);
   for (let i = begin; i < end; i++) {
     for (let o = 0; o < outputs; o += 4) {
       const at = 64 + ((<usize>(n + i * n + o)) << 2);
       for (let k: usize = 0; k < 36; k++)
-        v128.store(sums + (k << 4), sumOverWorkers(accumulators, stride, workers, at + k * planeBytes(depth, n)));
+        v128.store(sums + (k << 4), sumOverShares(accumulators, stride, shares, at + k * planeBytes(depth, n)));
       for (let y: usize = 0; y < 6; y++) filterGradientTransform(sums + y * 96, 16, half + y * 48, 16);
       for (let x: usize = 0; x < 3; x++) filterGradientTransform(half + x * 16, 48, taps + x * 16, 48);
       for (let t: usize = 0; t < 9; t++)

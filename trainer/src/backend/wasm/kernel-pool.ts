@@ -64,7 +64,10 @@ export class KernelPool {
   run(name: string, items: number, chunk: number, ...args: number[]): void {
     const chunks = Math.ceil(items / chunk);
     if (this.#workers.length === 0 || chunks <= 1) {
-      this.#kernel(name)(...args, 0, items, 0);
+      const kernel = this.#kernel(name);
+      for (let begin = 0; begin < items; begin += chunk) {
+        kernel(...args, begin, Math.min(items, begin + chunk), 0);
+      }
       return;
     }
     const { words, arguments: values } = this.#dispatch;

@@ -1,3 +1,4 @@
+import type { KernelPool } from '../kernel-pool.ts';
 import type { TrainingBackend } from '../training-backend.ts';
 import { type ConvolutionShape, POINTWISE_CHUNK, planPointwise, planWinograd } from './plan.ts';
 
@@ -109,36 +110,37 @@ export function convolveFilterGradient(
   const { height, width, inputs, outputs } = shape;
   const { x, dy, mask, dFilter, dBias } = operands;
   const { threads } = kernels;
-  const pointwise = size === 1 ? planPointwise(shape) : undefined;
-  const winograd = planWinograd(shape, threads);
-  const { accumulatorBytes: stride, scratchBytes } = pointwise ?? winograd;
-
-  const [accumulators, work] = scratch.reserve(stride * threads, scratchBytes * threads);
-  for (let thread = 0; thread < threads; thread++) kernels.call('clearFlag', accumulators + thread * stride);
-  if (pointwise !== undefined) {
+  if (size === 1) {
+    const { pixels, shares, sharePixels, accumulatorBytes, scratchBytes } = planPointwise(shape);
+    const [accumulators, work] = scratch.reserve(accumulatorBytes * shares, scratchBytes * threads);
+    clearAccumulators(kernels, accumulators, accumulatorBytes, shares);
     kernels.run(
-      ...(['pointwiseFilterGradient', pointwise.pixels, POINTWISE_CHUNK] as const),
-      ...[x, dy, mask, inputs, outputs, accumulators, stride, work, scratchBytes],
+      ...(['pointwiseFilterGradient', pixels, sharePixels] as const),
+      ...[x, dy, mask, inputs, outputs, accumulators, accumulatorBytes, sharePixels, work, scratchBytes],
     );
     kernels.call(
       'reducePointwiseFilterGradient',
-      accumulators,
-      stride,
-      threads,
-      inputs,
-      outputs,
-      dFilter,
-      dBias,
+      ...[accumulators, accumulatorBytes, shares, inputs, outputs, dFilter, dBias],
     );
     return;
   }
+  const { tileRows, shares, shareRows, blockRows, accumulatorBytes, scratchBytes } = planWinograd(
+    shape,
+    threads,
+  );
+  const [accumulators, work] = scratch.reserve(accumulatorBytes * shares, scratchBytes * threads);
+  clearAccumulators(kernels, accumulators, accumulatorBytes, shares);
   kernels.run(
-    ...(['winogradFilterGradient', winograd.tileRows, winograd.chunkRows] as const),
-    ...[x, dy, mask, height, width, inputs, outputs, accumulators, stride, winograd.blockRows],
+    ...(['winogradFilterGradient', tileRows, shareRows] as const),
+    ...[x, dy, mask, height, width, inputs, outputs, accumulators, accumulatorBytes, shareRows, blockRows],
     ...[work, scratchBytes],
   );
   kernels.run(
     ...(['reduceWinogradFilterGradient', inputs, filterShare(inputs, outputs, threads)] as const),
-    ...[accumulators, stride, threads, inputs, outputs, dFilter, dBias, work, scratchBytes],
+    ...[accumulators, accumulatorBytes, shares, inputs, outputs, dFilter, dBias, work, scratchBytes],
   );
+}
+
+function clearAccumulators(kernels: KernelPool, accumulators: number, stride: number, shares: number): void {
+  for (let share = 0; share < shares; share++) kernels.call('clearFlag', accumulators + share * stride);
 }

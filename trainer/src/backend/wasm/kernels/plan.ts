@@ -34,7 +34,21 @@ export interface WinogradPlan {
   readonly filterBytes: number;
   /** For each thread, for the convolution and for its filter gradient. */
   readonly scratchBytes: number;
+  /** Shares of the filter gradient, each summed by itself, and rows of tiles in one. */
+  readonly shares: number;
+  readonly shareRows: number;
   readonly accumulatorBytes: number;
+}
+
+/** Tiles, or pixels, that are worth an accumulator of their own, and the most accumulators. */
+const SHARE_TILES = 48;
+const SHARE_PIXELS = 4096;
+const MOST_SHARES = 8;
+
+/** Divides items so that the order of a sum depends on the shape alone, not on threads. */
+function divide(items: number, wanted: number): { shares: number; items: number } {
+  const share = Math.ceil(items / Math.max(1, Math.min(MOST_SHARES, wanted)));
+  return { shares: Math.ceil(items / share), items: share };
 }
 
 export function planWinograd(shape: ConvolutionShape, threads: number): WinogradPlan {
@@ -42,8 +56,8 @@ export function planWinograd(shape: ConvolutionShape, threads: number): Winograd
   const n = padded(shape.outputs);
   const tilesX = Math.ceil(shape.width / 4);
   const tileRows = shape.images * Math.ceil(shape.height / 4);
-  const fair = Math.ceil(tileRows / threads);
-  const blockRows = Math.max(1, Math.min(Math.floor(TILES_PER_BLOCK / tilesX), fair));
+  const share = divide(tileRows, Math.max(2, Math.floor((tileRows * tilesX) / SHARE_TILES)));
+  const blockRows = Math.max(1, Math.min(Math.floor(TILES_PER_BLOCK / tilesX), share.items));
   const chunkBlocks = Math.floor(tileRows / (blockRows * threads * CHUNKS_PER_THREAD));
   const tiles = padded(blockRows * tilesX);
   const inBand = 6 * (4 * tilesX + 2) * depth * FLOAT;
@@ -57,6 +71,8 @@ export function planWinograd(shape: ConvolutionShape, threads: number): Winograd
     chunkRows: blockRows * Math.max(1, chunkBlocks),
     filterBytes: 36 * (depth * n * FLOAT + CACHE_LINE),
     scratchBytes: scratch,
+    shares: share.shares,
+    shareRows: share.items,
     accumulatorBytes: aligned(64 + n * FLOAT + 36 * (depth * n * FLOAT + CACHE_LINE)),
   };
 }
@@ -68,14 +84,21 @@ export interface PointwisePlan {
   readonly pixels: number;
   readonly filterBytes: number;
   readonly scratchBytes: number;
+  /** Shares of the filter gradient, each summed by itself, and pixels in one. */
+  readonly shares: number;
+  readonly sharePixels: number;
   readonly accumulatorBytes: number;
 }
 
 export function planPointwise({ images, height, width, inputs, outputs }: ConvolutionShape): PointwisePlan {
   const depth = padded(inputs);
   const n = padded(outputs);
+  const pixels = images * height * width;
+  const share = divide(pixels, Math.floor(pixels / SHARE_PIXELS));
   return {
-    pixels: images * height * width,
+    pixels,
+    shares: share.shares,
+    sharePixels: share.items,
     filterBytes: (depth + 1) * n * FLOAT,
     scratchBytes: aligned(64 * (depth + n) * FLOAT),
     accumulatorBytes: aligned(64 + (depth + 1) * n * FLOAT),
