@@ -62,8 +62,8 @@ describe('cropOfRegion', () => {
         expect(crop.width).toBe(region.w ?? input.width);
         expect(crop.height).toBe(region.h ?? input.height);
         // the crop's middle, in pixel centres, is within a pixel of what was asked for
-        expect(Math.abs(crop.left + (crop.width - 1) / 2 - region.x)).toBeLessThanOrEqual(0.5);
-        expect(Math.abs(crop.top + (crop.height - 1) / 2 - region.y)).toBeLessThanOrEqual(0.5);
+        expect(Math.abs(crop.left + (crop.width - 1) / 2 - region.x)).toBeLessThanOrEqual(0.5 + 1e-9);
+        expect(Math.abs(crop.top + (crop.height - 1) / 2 - region.y)).toBeLessThanOrEqual(0.5 + 1e-9);
       }),
     );
   });
