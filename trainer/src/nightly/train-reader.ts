@@ -1,0 +1,98 @@
+import type { Architecture } from '@d-persona/shared/model/architecture.ts';
+import type { Release } from '@d-persona/shared/release/decode-release.ts';
+import type { PlainTensor } from '@d-persona/shared/release/encode-release.ts';
+import { quantizedWeights } from '@d-persona/shared/release/encode-release.ts';
+import type { Quantization } from '@d-persona/shared/release/quantize.ts';
+import type { AnnotatedCase } from './annotated-case.ts';
+import { type Judgement, judge, type PairedDice } from './judge.ts';
+import { maskDice } from './mask-dice.ts';
+import { ReleaseModel } from './release-model.ts';
+import { type HeadTraining, headSpecs, joinValues, splitValues, trainHead } from './train-head.ts';
+
+/** One reader's cases. */
+export interface ReaderCases {
+  readonly persona: string;
+  readonly train: readonly AnnotatedCase[];
+  readonly heldOut: readonly AnnotatedCase[];
+  /** Those of earlier nights, of both parts. */
+  readonly earlier: readonly AnnotatedCase[];
+}
+
+export interface TrainedReader {
+  /** Id of the persona whose head it began as, and which it is compared with. */
+  readonly from: string;
+  readonly own: boolean;
+  /** As of `joinValues`. */
+  readonly values: Float32Array;
+  readonly judgement: Judgement;
+}
+
+/** The persona that a reader's head begins as: their own, else the one most like their outlines to learn from. */
+function startOf(model: ReleaseModel, { persona, train }: ReaderCases): number {
+  const own = model.indexOf(persona);
+  if (own >= 0) return own;
+  const masks = model.segmentAll(train);
+  const means = model.manifest.personas.map(
+    (_, r) =>
+      train.reduce((sum, { mask }, i) => sum + maskDice(mask, masks[i]?.[r] as Uint8Array), 0) / train.length,
+  );
+  return means.indexOf(Math.max(...means));
+}
+
+/** Dice of each case with persona `index` of a model. */
+function diceOf(model: ReleaseModel, index: number, cases: readonly AnnotatedCase[]): number[] {
+  const masks = model.segmentAll(cases);
+  return cases.map(({ mask }, i) => maskDice(mask, masks[i]?.[index] as Uint8Array));
+}
+
+/** A model whose persona `index` has the head as a release will store it. */
+function withHead(release: Release, index: number, values: Float32Array): ReleaseModel {
+  const { architecture, quantization } = release.manifest;
+  const weights = new Map(release.weights);
+  for (const [name, tensor] of storedHead(architecture, index, values, quantization.kind))
+    weights.set(name, tensor);
+  return new ReleaseModel(release.manifest, weights);
+}
+
+function storedHead(
+  architecture: Architecture,
+  index: number,
+  values: Float32Array,
+  kind: Quantization,
+): Map<string, PlainTensor> {
+  const specs = headSpecs(architecture, index);
+  const split = splitValues(values, architecture, index);
+  const plain = new Map(
+    specs.map(({ name, shape }) => [name, { shape, data: split.get(name) as Float32Array }] as const),
+  );
+  return quantizedWeights(plain, specs, kind);
+}
+
+/**
+ * Trains a reader's head and judges it, as it will be stored, beside the persona that it would replace: the reader's
+ * own, or for a new reader the one most like them.
+ *
+ * @param must whether it must be better to be published
+ */
+export function trainReader(
+  release: Release,
+  cases: ReaderCases,
+  training: HeadTraining,
+  must: boolean,
+  resamples: number,
+): TrainedReader {
+  const model = new ReleaseModel(release.manifest, release.weights);
+  const index = startOf(model, cases);
+  const values = joinValues(trainHead(model, index, cases.train, training));
+  const trained = withHead(release, index, values);
+  const pair = (part: readonly AnnotatedCase[]): PairedDice[] => {
+    const [before, after] = [diceOf(model, index, part), diceOf(trained, index, part)];
+    return part.map(({ group }, i) => ({ group, before: before[i] as number, after: after[i] as number }));
+  };
+  const options = { seed: training.seed, resamples };
+  const judgement = judge(pair(cases.heldOut), pair(cases.earlier), must, options);
+  model.dispose();
+  trained.dispose();
+  const from = release.manifest.personas[index]?.id as string;
+  return { from, own: from === cases.persona, values, judgement };
+}
