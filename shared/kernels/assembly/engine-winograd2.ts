@@ -1,7 +1,8 @@
 import { depthOf, Layer, outWidthOf } from './engine-layer';
 import { columnTable, inputRow } from './engine-rows';
 import { loadTaps } from './engine-taps';
-import { multiply, packedOffset } from './gemm';
+import { multiplyPanels, storeTransposed } from './engine-panels';
+import { packedOffset } from './gemm';
 import { padded } from './simd';
 import { clearSides } from './stage';
 import { planeBytes } from './winograd';
@@ -57,21 +58,31 @@ export function prepareWinograd2(filters: usize, scales: usize, depth: i32, n: i
   }
 }
 
-/** Four staged rows to V, one row of tiles. @param band [4][2·tiles + 2][depth] */
-function transformInputs(staged: usize, row: usize, tiles: i32, depth: i32, left: usize, band: usize, to: usize, plane: usize): void {
+/** Four staged rows to V, one row of tiles, in panels of four tiles: see `winograd4`. @param band [4][2·tiles + 2][depth] */
+function transformInputs(staged: usize, row: usize, tiles: i32, depth: i32, left: usize, band: usize, to: usize, plane: usize, four: usize): void {
   const pixel = (<usize>depth) << 2, bandRow = <usize>(2 * tiles + 2) * pixel;
   for (let i: usize = 0; i < row; i += 16) inputTransform(staged + i, row, band + left + i, bandRow);
-  for (let t = 0; t < tiles; t++) {
+  for (let first = 0; first < tiles; first += 4) {
+    const count = min(4, tiles - first);
     for (let c: usize = 0; c < pixel; c += 16) {
-      let from = band + c, v = to + c;
-      for (let y = 0; y < 4; y++) {
-        inputTransform(from, pixel, v, plane);
-        from += bandRow;
-        v += 4 * plane;
+      let at = four, tile = band + c;
+      for (let t = 0; t < count; t++) {
+        let from = tile;
+        for (let y = 0; y < 4; y++) {
+          inputTransform(from, pixel, at, 16);
+          from += bandRow;
+          at += 64;
+        }
+        tile += 2 * pixel;
+      }
+      let v = to + 4 * c;
+      for (at = four; at < four + 16 * 16; at += 16) {
+        storeTransposed(v128.load(at), v128.load(at, 256), v128.load(at, 512), v128.load(at, 768), v);
+        v += plane;
       }
     }
-    band += 2 * pixel;
-    to += pixel;
+    band += 8 * pixel;
+    to += 4 * pixel;
   }
 }
 
@@ -103,14 +114,15 @@ export function winograd2(layer: Layer): void {
   const depth = depthOf(layer), n = layer.outChannels, width = outWidthOf(layer);
   const tilesX = (width + 1) >> 1, tileRows = (layer.outRows + 1) >> 1;
   const pixel = (<usize>depth) << 2, row = <usize>layer.width * pixel;
-  const room = padded(layer.blockRows * tilesX);
+  const columns = padded(tilesX), room = layer.blockRows * columns;
   const vPlane = planeBytes(room, depth), mPlane = planeBytes(room, n), uPlane = planeBytes(depth, n);
   const temporary = layer.scratch;
-  const table = temporary + 40 * 16, mixed = table + ((<usize>(12 * layer.width) + 15) & ~15);
+  const four = temporary + 40 * 16, table = four + 144 * 16, mixed = table + ((<usize>(12 * layer.width) + 15) & ~15);
   const band = mixed + ((<usize>(layer.upWidth * layer.upChannels)) << 2), bandRow = <usize>(2 * tilesX + 2) * pixel;
   const staged = band + 4 * bandRow;
   const v = staged + 4 * row, m = v + 16 * vPlane;
   const left = <usize>(1 + layer.border) * pixel;
+  const none = f32x4.splat(-Infinity);
   clearSides(band, 4, bandRow, left, row);
   columnTable(layer, table);
   let next = layer.outTop - 1 - layer.border;
@@ -120,16 +132,16 @@ export function winograd2(layer: Layer): void {
     for (let r = 0; r < rows; r++) {
       memory.copy(staged, staged + 2 * row, 2 * row);
       for (let y: usize = 2; y < 4; y++) inputRow(layer, next++, table, mixed, staged + y * row);
-      transformInputs(staged, row, tilesX, depth, left, band, v + <usize>(r * tilesX) * pixel, vPlane);
+      transformInputs(staged, row, tilesX, depth, left, band, v + <usize>(r * columns) * pixel, vPlane, four);
     }
     for (let copy: usize = 0; copy < <usize>layer.copies; copy++) {
       const u = layer.filters + copy * layer.filtersStride;
       for (let k: usize = 0; k < 16; k++)
-        multiply(v + k * vPlane, pixel, rows * tilesX, depth, u + k * uPlane, n, m + k * mPlane, (<usize>n) << 2);
+        multiplyPanels(v + k * vPlane, rows * columns, depth, u + k * uPlane, n, m + k * mPlane, (<usize>n) << 2, 0, none);
       for (let r = 0; r < rows; r++) {
         const y = 2 * (first + r);
         const out = layer.out + copy * layer.outStride + ((<usize>(y * width * n)) << 2);
-        transformOutputs(m + ((<usize>(r * tilesX * n)) << 2), mPlane, tilesX, layer, layer.bias + copy * layer.biasStride, temporary, out, min(2, layer.outRows - y));
+        transformOutputs(m + ((<usize>(r * columns * n)) << 2), mPlane, tilesX, layer, layer.bias + copy * layer.biasStride, temporary, out, min(2, layer.outRows - y));
       }
     }
   }

@@ -1,5 +1,6 @@
 export { accumulate, decode } from './engine-decoder';
 export { dense, firstConvolution, prepareDense } from './engine-dense';
+export { packPanels } from './engine-panels';
 export { prepareWinograd2, winograd2 } from './engine-winograd2';
 export { prepareWinograd4, winograd4 } from './engine-winograd4';
 export { averagePool } from './pool';

@@ -20,7 +20,7 @@ export interface EncoderPlan extends BuiltPlan {
   readonly gaussian: Buffer;
   /** [R, padded(D)] */
   readonly queries: Buffer;
-  /** The decoder's first layer on the features, [H,W,padded(F)]. */
+  /** The decoder's first layer on the features, in panels of four pixels: [⌈H·W/4⌉, padded(F), 4]. */
   readonly imagePart: Buffer;
 }
 
@@ -40,7 +40,9 @@ export function planEncoder(
   const features = planUnet(plan, model, architecture, image, size);
   const queries = plan.buffer(4 * architecture.personas * padded(architecture.latent));
   planHeads(plan, model, architecture, features, queries, tuning);
-  const imagePart = plan.dense(features.buffer, size.height * size.width, model.decoderFirst);
+  const pixels = size.height * size.width;
+  const part = plan.dense(features.buffer, pixels, model.decoderFirst);
+  const imagePart = plan.panels(part, pixels, model.decoderFirst.n);
   plan.touch(gaussian, queries, imagePart);
   return { ...plan.build(), image, gaussian, queries, imagePart };
 }

@@ -24,10 +24,13 @@ function furthest(actual: Float32Array, expected: Float32Array): number {
   }, 0);
 }
 
-/** Without the padding of channels. */
-function unpadded(values: Float32Array, channels: number): Float32Array {
+/** Panels [pixels/4][padded channels][4] as [pixels, channels]. */
+function unpacked(values: Float32Array, pixels: number, channels: number): Float32Array {
   const wide = (channels + 3) & ~3;
-  return values.filter((_, i) => i % wide < channels);
+  return Float32Array.from({ length: pixels * channels }, (_, i) => {
+    const [pixel, channel] = [Math.floor(i / channels), i % channels];
+    return values[((pixel >> 2) * wide + channel) * 4 + (pixel & 3)] as number;
+  });
 }
 
 const architectures: fc.Arbitrary<Architecture> = fc.record({
@@ -83,7 +86,7 @@ describe('the engine', () => {
           const scale = (values: Float32Array) => 1 + Math.max(...values.map(Math.abs));
           for (const part of ['mu', 'logSigma', 'queries'] as const)
             expect(furthest(encoding[part], expected[part]) / scale(expected[part]), part).toBeLessThan(1e-4);
-          const part = unpadded(encoding.imagePart, architecture.widths[0] as number);
+          const part = unpacked(encoding.imagePart, height * width, architecture.widths[0] as number);
           expect(furthest(part, expected.imagePart) / scale(expected.imagePart)).toBeLessThan(1e-4);
           const latents = personaLatents(encoding, architecture.keys, TEST_BANK, 0);
           const maps = [...engine.probabilities(encoding, latents)];

@@ -11,7 +11,7 @@ import { ensureBytes, WeightMemory } from './weight-memory.ts';
 
 /** Everything of an image that segmentations need, computed once: plain numbers, no place in the engine. */
 export interface Encoding extends Size {
-  /** The decoder's first layer on the features, [H·W, F padded to a multiple of 4]. */
+  /** The decoder's first layer on the features, as its engine lays it out. */
   readonly imagePart: Float32Array;
   /** The prior p(z|x): [D] each. */
   readonly mu: Float32Array;
@@ -41,8 +41,8 @@ const MOST_LATENTS = 8;
 const MAPS_BYTES = 4 * 2 ** 20;
 /** Plans of so many sizes are kept. */
 const MOST_PLANS = 4;
-/** Pixels of which the decoder's activations lie in its scratch: see the kernel `decode`. */
-const DECODER_BLOCK = 64;
+/** Bytes of a channel of four pixels: see the kernel `decode`. */
+const PANEL = 16;
 
 /**
  * A release that segments: its weights and one arena in a memory of its own, which the release gives back by being
@@ -117,7 +117,7 @@ export class Engine {
       width,
       imagePart: this.#read(
         this.#arena + plan.imagePart.address,
-        height * width * padded(featureChannels(this.architecture)),
+        padded(height * width) * padded(featureChannels(this.architecture)),
       ),
       mu: gaussian.slice(0, latent),
       logSigma: gaussian.slice(latent).map(limited),
@@ -141,7 +141,7 @@ export class Engine {
     const maps = part + 4 * room * channels;
     const biases = maps + 4 * room * together;
     const scratch = biases + 4 * together * channels;
-    ensureBytes(this.#memory, scratch + 2 * 4 * DECODER_BLOCK * channels);
+    ensureBytes(this.#memory, scratch + 2 * PANEL * channels);
     this.#write(part, imagePart);
     for (let first = 0; first < latents.length; first += together) {
       const count = Math.min(together, latents.length - first);

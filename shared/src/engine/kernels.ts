@@ -41,6 +41,7 @@ export interface Kernels {
     out: number,
     n: number,
   ): void;
+  packPanels(x: number, rows: number, channels: number, to: number): void;
   averagePool(
     x: number,
     height: number,

@@ -124,7 +124,8 @@ export class PlanBuilder {
     { address, bias, k, n }: Matrix,
   ): FeatureMap {
     const out = this.map({ height, width }, n);
-    const [x, to, scratch] = [start(image), start(out.buffer), start(this.buffer(4 * width * k))];
+    const room = 4 * (3 * ((width + 6) * channels + 4) + padded(width) * (k + n));
+    const [x, to, scratch] = [start(image), start(out.buffer), start(this.buffer(room))];
     const step = { x, height, width, channels, filters: address, bias, out: to, outputs: n, scratch };
     this.#add({ kind: 'first', ...step }, x, to, scratch);
     return out;
@@ -145,9 +146,21 @@ export class PlanBuilder {
   }
 
   dense(x: Buffer, rows: number, { address, bias, k, n }: Matrix): Buffer {
-    const out = this.buffer(4 * rows * n);
+    const out = this.buffer(4 * padded(rows) * n);
     const places = { x: start(x), out: start(out) };
     this.#add({ kind: 'dense', ...places, rows, k, matrix: address, bias, n }, places.x, places.out);
+    return out;
+  }
+
+  /** Rows [rows, channels] in panels of four: see the kernels. */
+  panels(x: Buffer, rows: number, channels: number): Buffer {
+    const out = this.buffer(4 * padded(rows) * padded(channels));
+    const places = { x: start(x), out: start(out) };
+    this.#add(
+      { kind: 'panels', ...places, rows: padded(rows), channels: padded(channels) },
+      places.x,
+      places.out,
+    );
     return out;
   }
 
@@ -178,10 +191,10 @@ function scratchBytes(
 ): number {
   const side = method === 'winograd4' ? 4 : 2;
   const tiles = Math.ceil((width + 2 * border) / side);
-  const room = padded(blockRows * tiles);
+  const room = blockRows * padded(tiles);
   const rows = side + 2;
   return (
-    40 * 16 +
+    184 * 16 +
     16 * Math.ceil((12 * width) / 16) +
     (up === undefined ? 0 : 4 * up.width * padded(up.channels)) +
     4 * rows * (side * tiles + 2) * depth +

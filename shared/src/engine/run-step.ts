@@ -49,6 +49,9 @@ export function runStep(machine: Machine, step: Step): void {
     case 'mean':
       kernels.sumMiddle(at(step.x), step.pixels, step.channels, 1 / step.pixels, at(step.out), 0, 1, 0);
       break;
+    case 'panels':
+      kernels.packPanels(at(step.x), step.rows, step.channels, at(step.out));
+      break;
     case 'dense':
       kernels.dense(at(step.x), step.rows, step.k, step.matrix, step.bias, NONE, at(step.out), step.n);
       break;

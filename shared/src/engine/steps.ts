@@ -73,6 +73,13 @@ export type Step =
       readonly out: Place;
     }
   | {
+      readonly kind: 'panels';
+      readonly x: Place;
+      readonly rows: number;
+      readonly channels: number;
+      readonly out: Place;
+    }
+  | {
       readonly kind: 'dense';
       readonly x: Place;
       readonly rows: number;
