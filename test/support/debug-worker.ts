@@ -1,3 +1,4 @@
+import type { ExecutionContext } from 'hono';
 import type { Bindings } from '../../workers/src/bindings.ts';
 import worker from '../../workers/src/index.ts';
 
@@ -19,8 +20,8 @@ function engineBytes(): number {
 
 /** The deployed Worker, and beside it what memory its engines hold, which the API does not tell. */
 export default {
-  async fetch(request: Request, bindings: Bindings): Promise<Response> {
+  async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
     if (new URL(request.url).pathname === '/debug/engine-bytes') return Response.json(engineBytes());
-    return worker.fetch(request, bindings);
+    return worker.fetch(request, bindings, context);
   },
 };

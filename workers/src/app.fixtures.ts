@@ -11,6 +11,7 @@ import { createServices } from './create-services.ts';
 import type { StartEngine } from './engine/segmentation-engine.ts';
 import { TfjsEngine } from './engine/tfjs-engine.ts';
 import { wasmEngine } from './engine/wasm-engine.ts';
+import type { Services } from './services.ts';
 import { settingsSchema } from './settings.ts';
 import { Sql } from './store/database.ts';
 import { SqliteDatabase } from './store/sqlite-database.fixtures.ts';
@@ -20,6 +21,11 @@ import { HospitalWriter } from './tenant/hospital-writer.ts';
 export interface TestApp {
   readonly store: MemoryStore;
   readonly database: SqliteDatabase;
+  readonly services: Services;
+  /** Lines of the log. */
+  readonly logged: string[];
+  /** What is drawn for each request, in [0, 1): below its share, a trial gets it. */
+  readonly trial: { draw: number };
   /** Tells the database of what changed in the store's hospitals. */
   importHospitals(): Promise<void>;
   readonly release: string;
@@ -77,9 +83,13 @@ export async function startTestApp(settings: Record<string, number | string> = {
     writers.set(id, writer);
     return writer;
   };
-  const stores = { store, database, hospitals };
+  const logged: string[] = [];
+  const trial = { draw: 0 };
+  const log = (line: string) => void logged.push(line);
+  const stores = { store, database, hospitals, log, draw: () => trial.draw };
   const engine = await startEngine(checked.ENGINE);
-  const app = createApp(createServices(stores, checked, now, engine, loadWasmFile));
+  const services = createServices(stores, checked, now, engine, loadWasmFile);
+  const app = createApp(services);
 
   async function send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
@@ -94,6 +104,9 @@ export async function startTestApp(settings: Record<string, number | string> = {
   return {
     store,
     database,
+    services,
+    logged,
+    trial,
     importHospitals: importAll,
     release: release.hash,
     key,

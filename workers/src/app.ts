@@ -1,15 +1,18 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { requestId } from './middleware/request-id.ts';
+import { observe } from './observe/observe.ts';
 import { ProblemError } from './problem/problem-error.ts';
 import { problemResponse, toProblemError } from './problem/problem-response.ts';
 import { schemaProblem } from './problem/schema-problem.ts';
 import { annotationsRoutes } from './routes/annotations.ts';
+import { auditRoute } from './routes/audit.ts';
 import { casesRoute } from './routes/cases.ts';
 import { descriptionRoutes } from './routes/description.ts';
 import { healthRoute } from './routes/health.ts';
 import { hospitalSettingsRoutes } from './routes/hospital-settings.ts';
 import { hospitalsRoutes } from './routes/hospitals.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { personaSegmentationRoute } from './routes/persona-segmentation.ts';
 import { personasRoute } from './routes/personas.ts';
 import { problemRoutes } from './routes/problems.ts';
@@ -29,6 +32,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
     },
   });
   app.use(requestId);
+  app.use(observe(services));
   healthRoute(app, services);
   personasRoute(app, services);
   casesRoute(app, services);
@@ -40,6 +44,8 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   hospitalsRoutes(app, services);
   keysRoutes(app, services);
   hospitalSettingsRoutes(app, services);
+  auditRoute(app, services);
+  metricsRoute(app, services);
   problemRoutes(app);
   descriptionRoutes(app);
   app.notFound((c) => {

@@ -1,3 +1,4 @@
+import type { RateLimiter } from './limits/request-limits.ts';
 import type { Database } from './store/database.ts';
 import type { Bucket } from './store/r2-store.ts';
 import type { HospitalWrites } from './tenant/hospital-writer.ts';
@@ -12,5 +13,8 @@ export interface Bindings {
   readonly STORE: Bucket;
   readonly DB: Database;
   readonly HOSPITALS: HospitalNamespace;
+  /** Absent on this machine. */
+  readonly KEY_LIMITER?: RateLimiter;
+  readonly HOSPITAL_LIMITER?: RateLimiter;
   readonly [variable: string]: unknown;
 }

@@ -1,29 +1,37 @@
 import type { LoadWasm } from '@d-persona/shared/dicom/pixels/wasm-codec.ts';
 import { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
-import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
+import { Audit } from './audit/audit.ts';
 import { CaseCache } from './case/case-cache.ts';
 import { Gate } from './engine/gate.ts';
 import { loadModel } from './engine/model.ts';
 import { Models } from './engine/models.ts';
 import type { StartEngine } from './engine/segmentation-engine.ts';
 import { HeldBytes } from './input/held-bytes.ts';
+import { type RateLimiters, RequestLimits } from './limits/request-limits.ts';
+import { Metrics } from './observe/metrics.ts';
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { type Database, Sql } from './store/database.ts';
+import type { ErasableStore } from './store/r2-store.ts';
 import type { HospitalWrites } from './tenant/hospital-writer.ts';
 import { Tenants } from './tenant/tenants.ts';
 
 /** Where everything is kept: releases in the store, hospitals in the database. */
 export interface Stores {
-  readonly store: ObjectStore;
+  readonly store: ErasableStore;
   readonly database: Database;
   /** Where the writes of a hospital are made in turn: a Durable Object. */
   readonly hospitals: (hospital: string) => HospitalWrites;
+  /** Which requests a trial gets, in [0, 1); absent: at random. */
+  readonly draw?: () => number;
+  readonly limiters?: RateLimiters;
+  /** Absent: the runtime's own log. */
+  readonly log?: (line: string) => void;
 }
 
 /** @param now milliseconds since 1970 */
 export function createServices(
-  { store, database, hospitals }: Stores,
+  { store, database, hospitals, draw = Math.random, limiters = {}, log = console.log }: Stores,
   settings: Settings,
   now: () => number,
   startEngine: StartEngine,
@@ -42,6 +50,11 @@ export function createServices(
     sql,
     now,
     hospitals,
+    draw,
+    audit: new Audit(sql),
+    log,
+    metrics: new Metrics(),
+    limits: new RequestLimits(settings, limiters, now),
     tenants: new Tenants(sql, tenantSettings, now),
     models: new Models((hash) => loadModel(loading, hash), settings.MAX_MODELS),
     cases: new CaseCache(caseLimits, now),

@@ -1,37 +1,56 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ExecutionContext } from 'hono';
 import { createApp } from './app.ts';
 import type { Bindings } from './bindings.ts';
 import { createServices } from './create-services.ts';
 import { loadWasm } from './dicom/load-wasm.ts';
 import { startEngine } from './engine/start-engine.ts';
-import type { AppEnv } from './services.ts';
+import { nightly } from './retention/nightly.ts';
+import type { AppEnv, Services } from './services.ts';
 import { settingsSchema } from './settings.ts';
 import { R2Store } from './store/r2-store.ts';
 
 export { HospitalObject } from './tenant/hospital-object.ts';
 
-let app: Promise<OpenAPIHono<AppEnv>> | undefined;
+interface Started {
+  readonly app: OpenAPIHono<AppEnv>;
+  readonly services: Services;
+}
+
+let starting: Promise<Started> | undefined;
 
 /** One engine, one set of loaded releases and cases for each isolate. */
-async function startApp(bindings: Bindings): Promise<OpenAPIHono<AppEnv>> {
+async function start(bindings: Bindings): Promise<Started> {
   const settings = settingsSchema.parse(bindings);
   const stores = {
     store: new R2Store(bindings.STORE),
     database: bindings.DB,
     hospitals: (id: string) => bindings.HOSPITALS.getByName(id),
+    limiters: { key: bindings.KEY_LIMITER, hospital: bindings.HOSPITAL_LIMITER },
   };
   const engine = await startEngine(settings.ENGINE);
-  return createApp(createServices(stores, settings, Date.now, engine, loadWasm));
+  const services = createServices(stores, settings, Date.now, engine, loadWasm);
+  return { app: createApp(services), services };
+}
+
+/** A start that failed is forgotten: the next request tries again. */
+function started(bindings: Bindings): Promise<Started> {
+  starting ??= start(bindings).catch((error: unknown) => {
+    starting = undefined;
+    throw error;
+  });
+  return starting;
 }
 
 export default {
-  async fetch(request: Request, bindings: Bindings): Promise<Response> {
-    app ??= startApp(bindings);
-    // A start that failed is forgotten: the next request tries again.
-    const started = await app.catch((error: unknown) => {
-      app = undefined;
-      throw error;
-    });
-    return started.fetch(request, bindings);
+  async fetch(request: Request, bindings: Bindings, context?: ExecutionContext): Promise<Response> {
+    const { app } = await started(bindings);
+    return app.fetch(request, bindings, context);
+  },
+
+  /** By the cron trigger of `wrangler.toml`. */
+  async scheduled(_event: unknown, bindings: Bindings): Promise<void> {
+    const { services } = await started(bindings);
+    await nightly(services);
   },
 };

@@ -1,11 +1,15 @@
 import type { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
-import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
+import type { Audit } from './audit/audit.ts';
 import type { CaseCache } from './case/case-cache.ts';
 import type { Gate } from './engine/gate.ts';
 import type { Models } from './engine/models.ts';
 import type { HeldBytes } from './input/held-bytes.ts';
+import type { RequestLimits } from './limits/request-limits.ts';
+import type { Metrics } from './observe/metrics.ts';
+import type { Stages } from './observe/stages.ts';
 import type { Settings } from './settings.ts';
 import type { Sql } from './store/database.ts';
+import type { ErasableStore } from './store/r2-store.ts';
 import type { Caller } from './tenant/caller.ts';
 import type { HospitalWrites } from './tenant/hospital-writer.ts';
 import type { Tenant } from './tenant/tenant.ts';
@@ -15,12 +19,19 @@ import type { Tenants } from './tenant/tenants.ts';
 export interface Services {
   readonly settings: Settings;
   /** Where weights and annotations are. */
-  readonly store: ObjectStore;
+  readonly store: ErasableStore;
   readonly sql: Sql;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Where the writes of a hospital are made in turn. */
   readonly hospitals: (hospital: string) => HospitalWrites;
+  /** In [0, 1): which requests a trial gets. */
+  readonly draw: () => number;
+  readonly audit: Audit;
+  /** Takes one line for each request. */
+  readonly log: (line: string) => void;
+  readonly metrics: Metrics;
+  readonly limits: RequestLimits;
   readonly tenants: Tenants;
   readonly models: Models;
   readonly cases: CaseCache;
@@ -39,5 +50,13 @@ export interface AppEnv {
     /** That hospital as it was when the request came in. */
     tenant: Tenant;
     caller: Caller;
+    /** The release that serves the request. */
+    release?: string;
+    /** What the request is about: a case, for the audit. */
+    subject?: string;
+    stages: Stages;
+    limits: RequestLimits;
+    /** Tells the limits that the request is answered. */
+    leave?: (computedMs: number) => void;
   };
 }

@@ -34,6 +34,18 @@ export const settingsSchema = z.object({
   STALE_SECONDS: count(3600),
   /** How long the database may take to answer. */
   DATABASE_TIMEOUT_MS: count(2000),
+  /** Requests of one key in a minute. */
+  KEY_REQUESTS_PER_MINUTE: count(3000),
+  /** Requests of one hospital in a minute. */
+  HOSPITAL_REQUESTS_PER_MINUTE: count(6000),
+  /** Computing time of one hospital in a minute, seconds, in one isolate. */
+  HOSPITAL_CPU_SECONDS_PER_MINUTE: count(120),
+  /** Requests of one hospital at once, in one isolate. */
+  MAX_HOSPITAL_CONCURRENT: count(48),
+  /** Wrong keys from one address in a minute. */
+  WRONG_KEYS_PER_MINUTE: count(600),
+  /** Whether `/metrics` is served: for Prometheus on this machine. */
+  PROMETHEUS: z.enum(['on', 'off']).default('off'),
   /** SHA-256 of the operator's key, hex: a secret. Without it there is no operator. */
   OPERATOR_KEY_SHA256: hashSchema.optional(),
   /** What computes: this project's engine, or TensorFlow.js, which it is checked against. */

@@ -28,3 +28,7 @@ export const healthSchema = z
   .meta({ id: 'Health', description: 'The service can answer' });
 
 export type Health = z.infer<typeof healthSchema>;
+
+export const aliveSchema = z
+  .strictObject({ status: z.literal('alive'), version: z.string() })
+  .meta({ id: 'Alive', description: 'The service runs' });

@@ -91,6 +91,10 @@ export class MemoryStore implements ObjectStore {
     this.files.set(key, bytes.slice());
   }
 
+  async delete(key: string): Promise<void> {
+    this.files.delete(key);
+  }
+
   async list(prefix: string): Promise<string[]> {
     return [...this.files.keys()].filter((key) => key.startsWith(prefix)).sort();
   }

@@ -71,7 +71,9 @@ async function runtimeOptions(
   const env = Object.fromEntries(
     values.map(([name, value]) => [name, { type: 'text' as const, value: String(value) }]),
   );
-  const write = log ?? ((line: string) => process.stderr.write(`${line}\n`));
+  // A line for each request is for who asks for it; what went wrong is for everybody.
+  const write =
+    log ?? ((line: string) => !line.startsWith('{"level":"info"') && process.stderr.write(`${line}\n`));
   return {
     host: '127.0.0.1',
     port: port ?? 0,

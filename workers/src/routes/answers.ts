@@ -44,6 +44,7 @@ export const SEGMENTATION_PROBLEMS = problemAnswers([
 ]);
 
 export const ANNOTATION_PROBLEMS = problemAnswers([...ALWAYS, ...OF_IMAGES, 'unknown-case', 'conflict']);
+export const AUDIT_PROBLEMS = problemAnswers([...ALWAYS, 'not-acceptable']);
 export const STORED_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'too-large']);
 export const CHANGE_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'precondition-failed', 'too-large']);
 

@@ -8,13 +8,13 @@ import { casePrompts } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { servedRelease } from '../tenant/served-release.ts';
 import { CASE_PROBLEMS, SECURITY } from './answers.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
+import { withModel } from './with-model.ts';
 
 export function casesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const { tenants, models } = services;
+  const { tenants } = services;
   const route = createRoute({
     method: 'post',
     path: '/v1/hospitals/{hospital}/cases',
@@ -34,7 +34,7 @@ export function casesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   });
   app.openapi(route, async (c) => {
     const query = c.req.valid('query');
-    return models.use(servedRelease(c.var.tenant), (model) =>
+    return withModel(c, services, (model) =>
       withCase(c, services, model, query, { allowCase: false, options: caseOptionsSchema }, (open) => {
         casePrompts(open, model);
         return c.json(describeCase(open), 201);

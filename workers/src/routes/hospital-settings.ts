@@ -11,15 +11,15 @@ import { readJson } from '../input/read-json.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { servedRelease } from '../tenant/served-release.ts';
 import { LIST_PROBLEMS, SECURITY, STORED_PROBLEMS } from './answers.ts';
 import { jsonBody } from './json-body.ts';
+import { withModel } from './with-model.ts';
 
 const ofHospital = z.strictObject({ hospital: hospitalParameterSchema });
 
 /** What a hospital says of its personas, its identity provider, and for how long things are kept. */
 export function hospitalSettingsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const { tenants, models, sql, now } = services;
+  const { tenants, sql, now } = services;
   const common = { security: SECURITY, middleware: authorise(tenants, 'admin') };
   const changePersona = createRoute({
     method: 'patch',
@@ -40,7 +40,7 @@ export function hospitalSettingsRoutes(app: OpenAPIHono<AppEnv>, services: Servi
     const { hospital, tenant } = c.var;
     const { persona: id } = c.req.valid('param');
     const change = await readJson(c, services, personaChangeSchema);
-    const known = await models.use(servedRelease(tenant), async ({ manifest }) =>
+    const known = await withModel(c, services, async ({ manifest }) =>
       manifest.personas.some((persona) => persona.id === id),
     );
     if (!known)

@@ -10,15 +10,15 @@ import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { activePersonas } from '../tenant/active-personas.ts';
-import { servedRelease } from '../tenant/served-release.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { DICOM_SCHEMA, SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
+import { withModel } from './with-model.ts';
 
 /** The persona endpoint. */
 export function personaSegmentationRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const { tenants, models } = services;
+  const { tenants } = services;
   const route = createRoute({
     method: 'post',
     path: '/v1/hospitals/{hospital}/personas/{persona}/segmentations',
@@ -47,7 +47,7 @@ export function personaSegmentationRoute(app: OpenAPIHono<AppEnv>, services: Ser
   app.openapi(route, async (c) => {
     const query = c.req.valid('query');
     const { persona } = c.req.valid('param');
-    return models.use(servedRelease(c.var.tenant), async (model) => {
+    return withModel(c, services, async (model) => {
       const head = findPersona(model, c.var.tenant, persona);
       const body = { allowCase: true, options: personaOptionsSchema };
       return withCase(c, services, model, query, body, (open, options) =>

@@ -5,10 +5,11 @@ import { z } from 'zod';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { activePersonas } from '../tenant/active-personas.ts';
-import { servedRelease } from '../tenant/served-release.ts';
 import { LIST_PROBLEMS, SECURITY } from './answers.ts';
+import { withModel } from './with-model.ts';
 
-export function personasRoute(app: OpenAPIHono<AppEnv>, { tenants, models }: Services): void {
+export function personasRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { tenants } = services;
   const route = createRoute({
     method: 'get',
     path: '/v1/hospitals/{hospital}/personas',
@@ -23,8 +24,7 @@ export function personasRoute(app: OpenAPIHono<AppEnv>, { tenants, models }: Ser
     },
   });
   app.openapi(route, async (c) => {
-    const hash = servedRelease(c.var.tenant);
-    return models.use(hash, async ({ manifest }) => {
+    return withModel(c, services, async ({ hash, manifest }) => {
       const personas = activePersonas(manifest, c.var.tenant).map(({ index: _, ...persona }) => persona);
       return c.json({ release: hash, personas }, 200);
     });

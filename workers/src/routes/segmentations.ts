@@ -21,14 +21,14 @@ import { DICOM } from '../input/media-type.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { type ActivePersona, activePersonas } from '../tenant/active-personas.ts';
-import { servedRelease } from '../tenant/served-release.ts';
 import { DICOM_SCHEMA, SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
+import { withModel } from './with-model.ts';
 
 /** The all-personas endpoint. */
 export function segmentationsRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const { tenants, models } = services;
+  const { tenants } = services;
   const route = createRoute({
     method: 'post',
     path: '/v1/hospitals/{hospital}/segmentations',
@@ -53,7 +53,7 @@ export function segmentationsRoute(app: OpenAPIHono<AppEnv>, services: Services)
     const accept = c.req.header('accept');
     negotiate(accept, [JSON_TYPE, ...DICOM_TYPES]); // before anything is read
     const query = c.req.valid('query');
-    return models.use(servedRelease(c.var.tenant), (model) => {
+    return withModel(c, services, (model) => {
       const body = { allowCase: true, options: allPersonasOptionsSchema };
       return withCase(c, services, model, query, body, async (open, options) => {
         const personas = activePersonas(model.manifest, c.var.tenant);

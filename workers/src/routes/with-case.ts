@@ -1,11 +1,13 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import { casePrompts } from '../case/case-maps.ts';
 import { type CaseOptions, type OpenCase, openCase } from '../case/open-case.ts';
 import type { Model } from '../engine/model.ts';
 import { mergeOptions } from '../input/merge-options.ts';
 import { withBody } from '../input/read-body.ts';
 import { readContent } from '../input/request-content.ts';
 import type { AppEnv, Services } from '../services.ts';
+import { compareInShadow } from '../tenant/shadow.ts';
 
 export interface CaseRoute<T extends CaseOptions> {
   /** Whether `{"case": …}` may stand for the image. */
@@ -19,17 +21,30 @@ export interface CaseRoute<T extends CaseOptions> {
  */
 export async function withCase<T extends CaseOptions, R>(
   c: Context<AppEnv>,
-  { settings, cases, gate, held, decoders }: Services,
+  services: Services,
   model: Model,
   query: T,
   { allowCase, options: schema }: CaseRoute<T>,
   answer: (open: OpenCase, options: T) => R | Promise<R>,
 ): Promise<R> {
+  const { settings, cases, gate, held, decoders } = services;
+  const { stages } = c.var;
   const limits = { maxBytes: settings.MAX_BODY_BYTES, held };
+  stages.enter('read');
   return withBody(c.req.raw, limits, async (body) => {
+    stages.leave();
     const content = await readContent(body, c.req.header('content-type') ?? '', allowCase);
     const options = mergeOptions(query, content.options, schema);
     const context = { hospital: c.var.hospital, model, cases, settings, decoders };
-    return gate.run(async () => answer(await openCase(content.subject, options, context), options));
+    stages.enter('queue');
+    const answered = await gate.run(async () => {
+      stages.leave();
+      const open = await stages.wait('decode', () => openCase(content.subject, options, context));
+      c.set('subject', open.id);
+      stages.time('prompts', () => casePrompts(open, model));
+      return stages.wait('encode', () => answer(open, options));
+    });
+    await compareInShadow(c, services, content.subject, options, context);
+    return answered;
   });
 }

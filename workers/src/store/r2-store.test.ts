@@ -12,6 +12,9 @@ function bucket(objects: Map<string, Uint8Array<ArrayBuffer>>): Bucket {
     async put(key, bytes) {
       objects.set(key, new Uint8Array(bytes));
     },
+    async delete(key) {
+      objects.delete(key);
+    },
     async list({ prefix, cursor }) {
       const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
       const from = Number(cursor ?? 0);
@@ -32,13 +35,16 @@ describe('R2Store', () => {
     expect(await store.list('a/')).toEqual(['a/1', 'a/2', 'a/3', 'a/4', 'a/5']);
     expect(new Uint8Array((await store.get('a/3')) as ArrayBuffer)).toEqual(new Uint8Array([0x33]));
     expect(await store.get('a/6')).toBeNull();
+    await store.delete('a/3');
+    expect(await store.get('a/3')).toBeNull();
   });
 
   it('tells a failing bucket by type', async () => {
     const down = () => Promise.reject(new Error('R2 is down'));
-    const store = new R2Store({ get: down, put: down, list: down });
+    const store = new R2Store({ get: down, put: down, delete: down, list: down });
     await expect(store.get('a')).rejects.toThrow(StoreUnavailable);
     await expect(store.put('a', new Uint8Array())).rejects.toThrow(StoreUnavailable);
+    await expect(store.delete('a')).rejects.toThrow(StoreUnavailable);
     await expect(store.list('a')).rejects.toThrow(StoreUnavailable);
   });
 });

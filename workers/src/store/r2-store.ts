@@ -5,6 +5,7 @@ import { StoreUnavailable } from './store-unavailable.ts';
 export interface Bucket {
   get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
   put(key: string, bytes: Uint8Array): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
   list(options: { prefix: string; cursor?: string }): Promise<{
     objects: { key: string }[];
     truncated: boolean;
@@ -12,8 +13,14 @@ export interface Bucket {
   }>;
 }
 
+/** A store from which something can be erased. */
+export interface ErasableStore extends ObjectStore {
+  /** Does nothing where there is nothing. */
+  delete(key: string): Promise<void>;
+}
+
 /** A bucket as the place where releases and hospitals are kept. All methods throw StoreUnavailable when it fails. */
-export class R2Store implements ObjectStore {
+export class R2Store implements ErasableStore {
   readonly #bucket: Bucket;
 
   constructor(bucket: Bucket) {
@@ -27,6 +34,10 @@ export class R2Store implements ObjectStore {
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     await answered(this.#bucket.put(key, bytes));
+  }
+
+  async delete(key: string): Promise<void> {
+    await answered(this.#bucket.delete(key));
   }
 
   /** All keys, however many pages the bucket tells them in; R2 orders them. */

@@ -1,0 +1,15 @@
+import type { Model } from '../engine/model.ts';
+import type { Stages } from './stages.ts';
+
+/** A model whose work is counted in a request's stages. */
+export function timedModel(model: Model, stages: Stages): Model {
+  const { engine } = model;
+  return {
+    ...model,
+    engine: {
+      encode: (input, size) => stages.time('features', () => engine.encode(input, size)),
+      probabilities: (encoding, latents) => stages.each('decoder', engine.probabilities(encoding, latents)),
+      dispose: () => engine.dispose(),
+    },
+  };
+}
