@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { InputError } from '@d-persona/shared/errors.ts';
 import type { EncodedRelease } from '@d-persona/shared/release/encode-release.ts';
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
 import { promoteRelease } from '@d-persona/shared/release/store.ts';
@@ -33,6 +34,23 @@ export interface Study {
   readonly curves: readonly MetricsRecord[];
 }
 
+/** Publishes as int8; where that costs too much, says so and publishes as float16. */
+async function publishSmallest(
+  folder: RunFolder,
+  data: RunData,
+  store: ObjectStore,
+  now: Date,
+): Promise<EncodedRelease> {
+  const options = { maxLoss: MAX_LOSS, samples: SAMPLES, bank: BANK, now };
+  try {
+    return await publishRun(folder, data, store, { ...options, kind: 'int8' });
+  } catch (error) {
+    if (!(error instanceof InputError && error.code === 'release-refused')) throw error;
+    console.log(error.message);
+    return await publishRun(folder, data, store, { ...options, kind: 'float16' });
+  }
+}
+
 /** Trains both stages and the baseline from scratch, evaluates, publishes and promotes. */
 export async function runStudy(
   name: string,
@@ -60,8 +78,7 @@ export async function runStudy(
   await folder.writeEvaluation(evaluation);
   console.log(renderEvaluation(evaluation));
   const now = new Date();
-  const options = { kind: 'int8', maxLoss: MAX_LOSS, samples: SAMPLES, bank: BANK, now } as const;
-  const release = await publishRun(folder, data, store, options);
+  const release = await publishSmallest(folder, data, store, now);
   const key = await ensureHospital(store, name, now);
   if (key === undefined) throw new Error(`The store of a new main job has a hospital ${name} already`);
   await promoteRelease(store, name, release.hash);
