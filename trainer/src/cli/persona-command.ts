@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { adminClient, administrationCommand, group, printRows } from './administration.ts';
+import { personaAddCommand } from './persona-add-command.ts';
 
-/** `d-persona persona`: how a hospital calls its personas, and which it still asks. */
+/** `d-persona persona`: adds one to a release; how a hospital calls its personas, and which it still asks. */
 export function personaCommand(): Command {
   const list = administrationCommand('list', 'List the personas (needs the scope segment)')
     .argument('<hospital>')
@@ -23,5 +24,10 @@ export function personaCommand(): Command {
     .action(async (hospital: string, persona: string, raw: Record<string, unknown>) => {
       await adminClient(raw).changePersona(hospital, persona, { retired: raw.undo !== true });
     });
-  return group('persona', 'List, rename and retire personas', [list, rename, retire]);
+  return group('persona', 'Add, list, rename and retire personas', [
+    personaAddCommand(),
+    list,
+    rename,
+    retire,
+  ]);
 }

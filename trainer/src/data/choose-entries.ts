@@ -14,11 +14,12 @@ export function chooseEntries(
   { sets, raters, kind }: DataOptions,
   card: DatasetCard,
   input: string,
+  fewest: number,
 ): { entries: Entry[]; personas: Personas } {
   const folders = selectNames([...new Set(entries.map(({ folder }) => folder))], sets, 'data.sets');
   const readers = selectNames(labels, raters, 'data.raters');
   const chosen = labels.filter((label) => readers.has(label));
-  if (chosen.length < 2) {
+  if (chosen.length < fewest) {
     throw new InputError({
       code: 'one-rater',
       input,

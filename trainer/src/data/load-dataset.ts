@@ -24,6 +24,8 @@ const AT_ONCE = 8;
 export interface LoadOptions extends DataOptionsInput {
   /** Height and width of the model input, pixels. */
   readonly size: number;
+  /** Readers that there must be; 2 if left out, as personas need. */
+  readonly fewestReaders?: number;
   /** Told how many of all images were checked. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -36,12 +38,12 @@ export interface LoadOptions extends DataOptionsInput {
  */
 export async function loadDataset(
   path: string,
-  { size, onProgress, ...given }: LoadOptions,
+  { size, fewestReaders = 2, onProgress, ...given }: LoadOptions,
 ): Promise<Dataset> {
   const options = parseOrThrow(dataOptionsSchema, given, 'data options', 'Correct these settings');
   const source = await openSource(path);
   try {
-    return await checkDataset(source, options, size, onProgress);
+    return await checkDataset(source, options, size, fewestReaders, onProgress);
   } catch (error) {
     await source.close();
     throw error;
@@ -52,6 +54,7 @@ async function checkDataset(
   source: Source,
   options: DataOptions,
   size: number,
+  fewestReaders: number,
   onProgress: LoadOptions['onProgress'],
 ): Promise<Dataset> {
   const { path } = source;
@@ -62,7 +65,7 @@ async function checkDataset(
   const pictures: Pictures = { source, folder, maxPixels: options.maxPixels };
   const card = await readDatasetCard(source, folder);
   const layout = await lookIntoFolders(files, path, (file) => isMask(pictures, file));
-  const { entries, personas } = chooseEntries(layout, options, card, path);
+  const { entries, personas } = chooseEntries(layout, options, card, path, fewestReaders);
   const labelled = entries.filter(({ masks }) => masks.size > 0);
 
   const inspection = { ...pictures, window: size, empty: new Map() };

@@ -93,7 +93,7 @@ export function areaCells({ personas, protocol, raters, rows }: Evaluation): str
 }
 
 /** A Markdown table; a first column of words to the left, columns of figures to the right. */
-function renderTable([head = [], ...body]: string[][]): string {
+export function renderTable([head = [], ...body]: string[][]): string {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...body].map((row) => (row[column] ?? '').length)),
   );

@@ -35,15 +35,29 @@ export interface HeadBatch {
  */
 export class FrozenCases {
   readonly #cases: readonly FrozenCase[];
+  /** Positions in which each case is kept, one after the other. */
+  readonly #positions: number;
   readonly #size: readonly [number, number];
   readonly #channels: number;
 
-  constructor(model: ReleaseModel, cases: readonly AnnotatedCase[]) {
+  private constructor(
+    cases: readonly FrozenCase[],
+    positions: number,
+    size: readonly [number, number],
+    channels: number,
+  ) {
+    this.#cases = cases;
+    this.#positions = positions;
+    this.#size = size;
+    this.#channels = channels;
+  }
+
+  /** Runs the core over the cases. */
+  static of(model: ReleaseModel, cases: readonly AnnotatedCase[]): FrozenCases {
     const { input, architecture } = model.manifest;
     const [side] = input.size;
-    this.#size = input.size;
-    this.#channels = featureChannels(architecture);
-    const bytes = 4 * side * side * (this.#channels + 1);
+    const channels = featureChannels(architecture);
+    const bytes = 4 * side * side * (channels + 1);
     const positions = Math.max(1, Math.min(TURNS, Math.floor(MAX_BYTES / (bytes * cases.length))));
     const views = cases.flatMap(({ image, mask }) =>
       Array.from({ length: positions }, (_, turn) => ({
@@ -55,7 +69,13 @@ export class FrozenCases {
     for (let from = 0; from < views.length; from += AT_ONCE) {
       frozen.push(...freeze(model, views.slice(from, from + AT_ONCE)));
     }
-    this.#cases = frozen;
+    return new FrozenCases(frozen, positions, input.size, channels);
+  }
+
+  /** The first so many cases, for a curve over their number without running the core again. */
+  first(count: number): FrozenCases {
+    const cases = this.#cases.slice(0, count * this.#positions);
+    return new FrozenCases(cases, this.#positions, this.#size, this.#channels);
   }
 
   /** A batch of cases drawn with replacement. */

@@ -40,7 +40,7 @@ export function headSpecs(architecture: ReleaseModel['architecture'], index: num
 export function trainHead(
   model: ReleaseModel,
   from: number,
-  cases: readonly AnnotatedCase[],
+  cases: readonly AnnotatedCase[] | FrozenCases,
   { steps, learningRate, batch, bank, queryWeight, seed }: HeadTraining,
   onStep: (step: number, loss: number) => void = () => {},
 ): Float32Array[] {
@@ -53,7 +53,7 @@ export function trainHead(
     ]),
   );
   const weights = new Map([...model.weights, ...trainable]);
-  const frozen = new FrozenCases(model, cases);
+  const frozen = cases instanceof FrozenCases ? cases : FrozenCases.of(model, cases);
   const random = new Random(seed).fork('head');
   const adam = new Adam(trainable);
   for (let step = 0; step < steps; step++) {
