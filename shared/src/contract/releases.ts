@@ -70,7 +70,7 @@ export type CurrentRelease = z.infer<typeof currentReleaseSchema>;
 
 export const partNameSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}\.bin$/)
+  .regex(/^([a-z0-9][a-z0-9-]{0,62}\.bin|MODEL_CARD\.md)$/)
   .meta({ description: 'A part as the manifest names it', example: 'core.bin' });
 
 export const storedPartSchema = z

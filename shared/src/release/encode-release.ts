@@ -4,6 +4,7 @@ import {
   FORMAT,
   FORMAT_VERSION,
   type Manifest,
+  MODEL_CARD,
   manifestSchema,
   type ReleaseDescription,
 } from './manifest.ts';
@@ -34,6 +35,7 @@ export interface EncodedRelease {
  *
  * @param weights may hold more than the specs name (a posterior, for one); that is left out.
  * @param specs the weights to store, in order: `servingSpecs` of the architecture.
+ * @param card Markdown of `MODEL_CARD.md`; left out, the release has none.
  * @throws ReleaseError `release-refused` for a weight that is missing, of the wrong shape, not finite, or too large
  *   for float16; ZodError for a description that breaks the manifest's schema (a bug of the caller).
  */
@@ -41,6 +43,7 @@ export async function encodeRelease(
   weights: PlainWeights,
   specs: readonly TensorSpec[],
   description: ReleaseDescription,
+  card?: string,
 ): Promise<EncodedRelease> {
   const { kind } = description.quantization;
   const layout = layOut(specs, kind);
@@ -50,6 +53,7 @@ export async function encodeRelease(
     const { data } = checkedTensor(weights, name, shape, dtype);
     storeTensor(dtype, shape, data, (files.get(part) as Uint8Array).subarray(offset, offset + length));
   }
+  if (card !== undefined) files.set(MODEL_CARD, new TextEncoder().encode(card));
   const parts: Manifest['parts'] = {};
   for (const [part, bytes] of files) parts[part] = { sha256: await sha256(bytes), bytes: bytes.length };
 

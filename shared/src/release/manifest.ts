@@ -86,6 +86,9 @@ const trainingSchema = z.strictObject({
 
 const partName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}\.bin$/);
 
+/** What a release says of itself to people, stored and hashed like a part of its weights. */
+export const MODEL_CARD = 'MODEL_CARD.md';
+
 const weightSchema = z.strictObject({
   name: z.string().min(1).max(200),
   shape: z.array(z.int().min(1)).max(6),
@@ -119,7 +122,10 @@ export const manifestSchema = z
         .regex(/^[0-9a-f]{7,64}$/)
         .nullable(),
     }),
-    parts: z.record(partName, z.strictObject({ sha256: hashSchema, bytes: count })),
+    parts: z.record(
+      z.union([partName, z.literal(MODEL_CARD)]),
+      z.strictObject({ sha256: hashSchema, bytes: count }),
+    ),
     weights: z.array(weightSchema).min(1),
   })
   .refine((m) => m.input.channels === m.architecture.channels, {

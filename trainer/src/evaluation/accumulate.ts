@@ -11,7 +11,8 @@ import {
 import { dicePersona } from './metrics/dice-persona.ts';
 import { packMasks } from './metrics/packed-masks.ts';
 import { onlyPresent } from './metrics/present.ts';
-import { type RaterMasks, setMetrics } from './set-metrics.ts';
+import { type RaterMasks, type SetValues, setMetrics } from './set-metrics.ts';
+import { divide } from './strata.ts';
 import {
   type Baseline,
   type Comparison,
@@ -21,6 +22,7 @@ import {
   type MethodRow,
   methodSchema,
   type Protocol,
+  type Stratum,
 } from './table.ts';
 import { verdictOf, verdictSentence } from './verdict.ts';
 
@@ -40,6 +42,14 @@ export interface ImageResult extends RaterMasks {
   readonly sampleMeanProbability: Float32Array;
   /** The personas' answers, and those of each baseline that was run: the same ones for every image. */
   readonly answers: { readonly 'd-persona': Answers } & Readonly<Partial<Record<Baseline, Answers>>>;
+}
+
+/** D-Persona's values of one image. */
+export interface ImageValues {
+  readonly patient: string;
+  /** Mean over the raters that are present. */
+  readonly dicePersona: number;
+  readonly samples: SetValues;
 }
 
 /** Gathers per-image metrics, so that images stream by and none is kept; then makes the table of them. */
@@ -128,7 +138,38 @@ export class EvaluationAccumulator {
       },
       rows,
       comparisons: this.#comparisons(options),
+      strata: this.#strata(estimate),
     } satisfies Evaluation);
+  }
+
+  /** D-Persona's own values of each image, for comparing runs image by image. */
+  images(): ImageValues[] {
+    const ours = this.#methods.get('d-persona') as Columns;
+    return this.#patients.map((patient, i) => ({
+      patient,
+      dicePersona: meanOfKnown(ours.dicePersona[i] as number[]),
+      samples: ours.samples[i] as SetValues,
+    }));
+  }
+
+  #strata(estimate: (values: readonly number[]) => Estimate): Stratum[] {
+    const images = this.images();
+    const parts = divide(
+      this.#raterAreas.map((areas, i) => ({
+        area: meanOfKnown(areas),
+        raters: areas.filter((area) => !Number.isNaN(area)).length,
+        disagreement: this.#raterDiversity[i] as number,
+      })),
+    );
+    return parts.map(({ by, title, has }) => {
+      const within = (value: (image: ImageValues) => number) =>
+        estimate(images.map((image, i) => (has[i] ? value(image) : Number.NaN)));
+      return {
+        ...{ by, title },
+        dicePersonaMean: within(({ dicePersona: dice }) => dice),
+        gedPaper: within(({ samples }) => samples.gedPaper),
+      };
+    });
   }
 
   #comparisons(options: BootstrapOptions): Comparison[] {

@@ -60,6 +60,16 @@ export type MethodRow = z.infer<typeof methodRowSchema>;
 export const verdictSchema = z.enum(['beats', 'no difference beyond the interval', 'loses']);
 export type Verdict = z.infer<typeof verdictSchema>;
 
+/** How D-Persona does on a part of the images: where it fails is to be known before it is used. */
+export const stratumSchema = z.strictObject({
+  /** Terciles of the raters' mean area, the number of raters, terciles of their mean distance 1 − IoU. */
+  by: z.enum(['area', 'raters', 'disagreement']),
+  title: z.string(),
+  dicePersonaMean: estimateSchema,
+  gedPaper: estimateSchema,
+});
+export type Stratum = z.infer<typeof stratumSchema>;
+
 /** The personas minus a baseline, in Dice by identity on the same images. */
 export const comparisonSchema = z.strictObject({
   baseline: methodSchema.exclude(['d-persona']),
@@ -101,5 +111,7 @@ export const evaluationSchema = z.strictObject({
   /** The first is D-Persona's. */
   rows: z.array(methodRowSchema).min(1),
   comparisons: z.array(comparisonSchema),
+  /** None in evaluations of an earlier version. */
+  strata: z.array(stratumSchema).default([]),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;

@@ -7,10 +7,16 @@ import {
   encodeRelease,
   type PlainTensor,
 } from '@d-persona/shared/release/encode-release.ts';
-import type { Manifest, Persona, ReleaseDescription } from '@d-persona/shared/release/manifest.ts';
+import {
+  type Manifest,
+  MODEL_CARD,
+  type Persona,
+  type ReleaseDescription,
+} from '@d-persona/shared/release/manifest.ts';
 import { getBytes, type ObjectStore } from '@d-persona/shared/release/object-store.ts';
 import { sha256 } from '@d-persona/shared/release/sha256.ts';
 import { partKey } from '@d-persona/shared/release/store.ts';
+import { cardWithHeads } from '../publish/model-card.ts';
 import { splitValues } from './train-head.ts';
 
 /** A head that was trained for a reader. */
@@ -58,9 +64,23 @@ export async function addHeads(
     }
   }
   const { format: _, version: __, parts: ___, weights: ____, ...description } = manifest;
-  const encoded = await encodeRelease(weights, specs, { ...description, ...change, architecture, personas });
+  const told = { ...description, ...change, architecture, personas };
+  const encoded = await encodeRelease(weights, specs, told, await cardWith(store, manifest, heads));
   await restoreBytes(store, manifest, encoded, fresh);
   return withHashes(encoded);
+}
+
+/** The parent's card, with what is known of each head that is not the core's own. */
+async function cardWith(
+  store: ObjectStore,
+  { parts }: Manifest,
+  heads: readonly NewHead[],
+): Promise<string | undefined> {
+  const hash = parts[MODEL_CARD]?.sha256;
+  const bytes = hash === undefined ? null : await getBytes(store, partKey(hash, MODEL_CARD));
+  if (bytes === null) return undefined;
+  const personas = heads.map(({ persona }) => persona);
+  return cardWithHeads(new TextDecoder().decode(bytes), personas);
 }
 
 /** Copies the parent's bytes over all weights but the new ones: quantizing anew could round otherwise. */

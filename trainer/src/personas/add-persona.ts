@@ -100,7 +100,7 @@ export async function addPersona(
         persona: {
           ...persona,
           kind: 'person',
-          metrics: { dice_persona: mean(last.dice), cases: last.cases },
+          metrics: { dice_persona: mean(last.dice), trained_on: last.cases, held_out_images: heldOut.length },
         },
         values: joinValues(last.values),
       },

@@ -16,6 +16,7 @@ import type { RunData } from '../run/run-data.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import { runArchitecture } from '../run/run-training.ts';
 import { measureQuantization } from './measure-quantization.ts';
+import { modelCard } from './model-card.ts';
 import { projectCommit, SOFTWARE } from './software.ts';
 
 /** How a run becomes a release. */
@@ -139,7 +140,12 @@ export async function publishRun(
     },
     provenance: { created: now.toISOString(), commit: await projectCommit() },
   };
-  const release = await encodeRelease(weights, servingSpecs(architecture), description);
+  const release = await encodeRelease(
+    weights,
+    servingSpecs(architecture),
+    description,
+    modelCard(description, evaluation),
+  );
   await publishRelease(store, release);
   return release;
 }
