@@ -131,25 +131,75 @@ export class Engine {
    * is taken.
    */
   *probabilities(encoding: Encoding, latents: readonly Float32Array[]): Generator<Float32Array, void> {
-    if (latents.length === 0) return;
+    const pixels = encoding.height * encoding.width;
+    const { maps, groups } = this.#decode(encoding, latents, 0);
+    for (const count of groups)
+      for (let i = 0; i < count; i++) yield this.#read(maps + 4 * i * padded(pixels), pixels);
+  }
+
+  /**
+   * The mean of many latent vectors' probability maps, and their population standard deviation, by sums that run in
+   * the engine: no map leaves it.
+   */
+  spread(
+    encoding: Encoding,
+    latents: readonly Float32Array[],
+  ): { mean: Float32Array; deviation: Float32Array } {
+    if (latents.length === 0) throw new RangeError('There are no maps to take the mean of');
+    const pixels = encoding.height * encoding.width;
+    const room = padded(pixels);
+    const { maps, extra, groups } = this.#decode(encoding, latents, 3 * 4 * room);
+    const [reference, sums, squares] = [extra, extra + 4 * room, extra + 8 * room];
+    let first = true;
+    for (const count of groups) {
+      const words = new Float32Array(this.#memory.buffer);
+      if (first) {
+        // Distances from the first map are small where maps agree, so that their squares keep their digits.
+        words.copyWithin(reference / 4, maps / 4, maps / 4 + room);
+        words.fill(0, sums / 4, squares / 4 + room);
+        first = false;
+      }
+      for (let i = 0; i < count; i++)
+        this.#kernels.accumulate(maps + 4 * i * room, reference, room, sums, squares);
+    }
+    const n = latents.length;
+    const [from, sum, square] = [reference, sums, squares].map((at) => this.#read(at, pixels));
+    if (from === undefined || sum === undefined || square === undefined)
+      throw new Error('There are three maps');
+    return {
+      mean: from.map((p, i) => p + (sum[i] as number) / n),
+      deviation: square.map((s, i) => Math.sqrt(Math.max(0, s / n - ((sum[i] as number) / n) ** 2))),
+    };
+  }
+
+  /**
+   * Decodes groups of latent vectors, each when it is asked for.
+   *
+   * @param extraBytes room that is left beside
+   * @returns addresses of the maps and of the extra room, and how many maps each group has
+   */
+  #decode(encoding: Encoding, latents: readonly Float32Array[], extraBytes: number) {
     const { height, width, imagePart } = encoding;
     const channels = padded(featureChannels(this.architecture));
-    const pixels = height * width;
-    const room = padded(pixels);
-    const together = Math.max(1, Math.min(MOST_LATENTS, latents.length, Math.floor(MAPS_BYTES / (4 * room))));
+    const room = padded(height * width);
+    const fitting = Math.floor(MAPS_BYTES / (4 * room));
+    const together = Math.max(1, Math.min(MOST_LATENTS, latents.length, fitting));
     const part = this.#arena;
     const maps = part + 4 * room * channels;
-    const biases = maps + 4 * room * together;
+    const extra = maps + 4 * room * together;
+    const biases = extra + extraBytes;
     const scratch = biases + 4 * together * channels;
     ensureBytes(this.#memory, scratch + 2 * PANEL * channels);
     this.#write(part, imagePart);
-    for (let first = 0; first < latents.length; first += together) {
-      const count = Math.min(together, latents.length - first);
-      for (let i = 0; i < count; i++)
-        this.#write(biases + 4 * i * channels, this.#latentBias(latents[first + i] as Float32Array));
-      this.#kernels.decode(part, room, channels, biases, count, this.#model.decoder, maps, scratch);
-      for (let i = 0; i < count; i++) yield this.#read(maps + 4 * i * room, pixels);
-    }
+    const groups = function* (this: Engine): Generator<number, void> {
+      for (let first = 0; first < latents.length; first += together) {
+        const group = latents.slice(first, first + together);
+        for (const [i, z] of group.entries()) this.#write(biases + 4 * i * channels, this.#latentBias(z));
+        this.#kernels.decode(part, room, channels, biases, group.length, this.#model.decoder, maps, scratch);
+        yield group.length;
+      }
+    };
+    return { maps, extra, groups: groups.call(this) };
   }
 
   /** W_z·z + b: the bias that stands for a latent vector in the decoder's first layer, padded. */

@@ -10,9 +10,10 @@ export interface Tuning {
 }
 
 /**
- * Which method, and whether its filters are prepared once or at each use. From times in workerd: where there are few
- * tiles, reading filters is the cost, and F(2×2) has less than half of them; where there are many tiles, preparing
- * large filters at each use costs a few percent and saves three quarters of their memory.
+ * Which method, and whether its filters are prepared once or at each use. Where there are few tiles, reading filters
+ * is the cost, and F(2×2) has less than half of them. Preparing the largest filters at each use costs a twentieth of
+ * an image of 128 × 128, less of larger ones, and saves half of a release's memory: a new release must fit into an
+ * isolate beside the old one.
  *
  * @param height, width of the output
  */
@@ -24,14 +25,20 @@ export function chooseMethod(
 ): { method: Method; prepared: boolean } {
   const tiles = Math.ceil(height / 4) * Math.ceil(width / 4);
   const bytes = preparedBytes('winograd4', depth, n);
-  if (bytes > LARGE && tiles < FEW_TILES) return { method: 'winograd2', prepared: true };
-  const atUse = (bytes > LARGE && tiles >= MANY_TILES) || (bytes > MEDIUM && tiles >= 4 * MANY_TILES);
-  return { method: 'winograd4', prepared: !atUse };
+  const limit = AT_USE.find((row) => tiles >= row.tiles)?.bytes ?? 0;
+  return {
+    method: bytes > MEBIBYTE * 2 && tiles < FEW_TILES ? 'winograd2' : 'winograd4',
+    prepared: bytes <= limit,
+  };
 }
 
-const LARGE = 2 ** 21;
-const MEDIUM = 2 ** 17;
+const MEBIBYTE = 2 ** 20;
 const FEW_TILES = 16;
-const MANY_TILES = 64;
+/** From so many tiles on, filters of more than so many bytes are prepared at each use. */
+const AT_USE = [
+  { tiles: 256, bytes: MEBIBYTE / 8 },
+  { tiles: 64, bytes: 2 * MEBIBYTE },
+  { tiles: 0, bytes: 4 * MEBIBYTE },
+];
 
 export const MEASURED: Tuning = { groupBytes: 12 * 2 ** 20, wholeStageBytes: 3 * 2 ** 20, chooseMethod };
