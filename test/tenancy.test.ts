@@ -7,6 +7,7 @@ import { publishRelease } from '@d-persona/shared/release/store.ts';
 import { FolderStore } from '@d-persona/trainer/publish/folder-store.ts';
 import { type RunningWorker, startWorker } from '@d-persona/trainer/serve/serve-worker.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkIsolation } from '../scripts/isolation/check-isolation.ts';
 import { picturePng } from '../workers/src/app.fixtures.ts';
 import { addHospital, serve, syntheticRelease } from './support/synthetic-release.ts';
 
@@ -106,6 +107,19 @@ describe('tenancy in workerd', () => {
       await worker.stop();
       worker = await start();
       expect(await list()).toMatchObject({ current: releases[0], version });
+    },
+    START_MS,
+  );
+});
+
+describe('isolation', () => {
+  it(
+    'of hospitals holds on every route that the server describes',
+    async () => {
+      const { operations, checks, leaks } = await checkIsolation();
+      expect(leaks).toEqual([]);
+      expect(operations).toBeGreaterThan(25);
+      expect(checks).toBeGreaterThan(20 * operations);
     },
     START_MS,
   );

@@ -1,7 +1,6 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { loadWasmFile } from '@d-persona/shared/dicom/pixels/wasm-files.ts';
 import { engineModule } from '@d-persona/shared/engine/engine.fixtures.ts';
-import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import { MemoryStore } from '@d-persona/shared/release/release.fixtures.ts';
 import { importHospitals } from '@d-persona/trainer/serve/import-hospitals.ts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -120,15 +119,7 @@ export async function startTestApp(settings: Record<string, number | string> = {
   };
 }
 
-/** A smooth grey picture, another for each number. */
-export function picturePng(height = 60, width = 70, number = 0): Uint8Array<ArrayBuffer> {
-  const data = Uint8Array.from({ length: height * width }, (_, i) => {
-    const x = i % width;
-    const y = Math.floor(i / width);
-    return Math.round(128 + 60 * Math.sin((x + number) / 7) + 60 * Math.cos(y / 9 + number));
-  });
-  return encodePng({ height, width, channels: 1, data });
-}
+export { picturePng } from '../../test/support/picture.ts';
 
 export const SEGMENT_ALL = '/v1/hospitals/demo/segmentations';
 export const SEGMENT_AS = '/v1/hospitals/demo/personas/rank-2/segmentations';

@@ -15,7 +15,7 @@ import { withBody } from '../input/read-body.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { ANNOTATION_PROBLEMS, LIST_PROBLEMS, SECURITY } from './answers.ts';
+import { ANNOTATION_PROBLEMS, LIST_PROBLEMS, securityFor } from './answers.ts';
 
 const PATH = '/v1/hospitals/{hospital}/annotations';
 const params = z.strictObject({ hospital: hospitalParameterSchema });
@@ -53,7 +53,7 @@ export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services):
     path: PATH,
     operationId: 'annotate',
     summary: "Hand in a reader's own outline, for the next retraining",
-    security: SECURITY,
+    security: securityFor('annotate'),
     middleware: authorise(tenants, 'annotate'),
     parameters: [keyParameter],
     request: { params, body },
@@ -85,7 +85,7 @@ export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services):
     path: PATH,
     operationId: 'annotations',
     summary: 'Annotations and withdrawals in the order in which they came',
-    security: SECURITY,
+    security: securityFor('release'),
     middleware: authorise(tenants, 'release'),
     request: { params, query: annotationListOptionsSchema },
     responses: {
@@ -105,7 +105,7 @@ export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services):
       path: `${PATH}/{annotation}/${kind}`,
       operationId: `annotation${kind === 'image' ? 'Image' : 'Mask'}`,
       summary: kind === 'image' ? 'The image that was outlined' : 'The outline, 0 and 255',
-      security: SECURITY,
+      security: securityFor('release'),
       middleware: authorise(tenants, 'release'),
       request: { params: oneParams },
       responses: {
@@ -127,7 +127,7 @@ export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services):
     path: `${PATH}/{annotation}`,
     operationId: 'withdrawAnnotation',
     summary: 'Take an annotation back: it is no longer learnt from',
-    security: SECURITY,
+    security: securityFor('annotate'),
     middleware: authorise(tenants, 'annotate'),
     request: { params: oneParams },
     responses: { 204: { description: 'It is withdrawn' }, ...LIST_PROBLEMS },

@@ -4,6 +4,7 @@ import {
   type ProblemKind,
   problemSchema,
 } from '@d-persona/shared/contract/problem.ts';
+import type { Scope } from '@d-persona/shared/release/hospital.ts';
 
 /** Problems that any route with a key can answer. */
 const ALWAYS: readonly ProblemKind[] = [
@@ -48,14 +49,7 @@ export const AUDIT_PROBLEMS = problemAnswers([...ALWAYS, 'not-acceptable']);
 export const STORED_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'too-large']);
 export const CHANGE_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'precondition-failed', 'too-large']);
 
-/** What every route of a hospital demands, for its description. */
-export const SECURITY = [{ key: [] }];
-
-/** A DICOM object, for the description. */
-export const DICOM_SCHEMA = {
-  type: 'string' as const,
-  format: 'binary',
-  description:
-    'For a DICOM image that comes with the request: a segmentation. By the parameter `object` of the media type also ' +
-    'seg-fractional (probabilities), rtstruct (an RT Structure Set), sr (a TID 1500 measurement report)',
-};
+/** What a route demands, for its description: a key with this scope, or the operator's. */
+export function securityFor(scope: Scope | 'operator') {
+  return [{ key: [scope] }];
+}

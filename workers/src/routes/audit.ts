@@ -7,7 +7,7 @@ import { auditCsv } from '../audit/audit-csv.ts';
 import { auditEvents } from '../audit/audit-events.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { AUDIT_PROBLEMS, SECURITY } from './answers.ts';
+import { AUDIT_PROBLEMS, securityFor } from './answers.ts';
 
 const JSON_TYPE = 'application/json';
 const CSV = 'text/csv';
@@ -21,7 +21,7 @@ export function auditRoute(app: OpenAPIHono<AppEnv>, { tenants, audit, now }: Se
     path: '/v1/hospitals/{hospital}/audit',
     operationId: 'audit',
     summary: 'Who asked for what, and what became of it',
-    security: SECURITY,
+    security: securityFor('admin'),
     middleware: authorise(tenants, 'admin'),
     request: { params: z.strictObject({ hospital: hospitalParameterSchema }), query: auditOptionsSchema },
     responses: {

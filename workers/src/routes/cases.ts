@@ -8,7 +8,7 @@ import { casePrompts } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { CASE_PROBLEMS, SECURITY } from './answers.ts';
+import { CASE_PROBLEMS, securityFor } from './answers.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
 import { withModel } from './with-model.ts';
@@ -20,7 +20,7 @@ export function casesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     path: '/v1/hospitals/{hospital}/cases',
     operationId: 'createCase',
     summary: 'Send an image once, to ask several things about it',
-    security: SECURITY,
+    security: securityFor('segment'),
     middleware: [authorise(tenants, 'segment')] as const,
     request: {
       params: z.strictObject({ hospital: hospitalParameterSchema }),

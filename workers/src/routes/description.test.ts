@@ -54,7 +54,7 @@ describe('openapi.json', () => {
     const { paths } = await describeApi();
     expect(paths['/v1/health']?.get?.security).toBeUndefined();
     const route = paths['/v1/hospitals/{hospital}/personas/{persona}/segmentations']?.post;
-    expect(route?.security).toEqual([{ key: [] }]);
+    expect(route?.security).toEqual([{ key: ['segment'] }]);
     expect(Object.keys(route?.responses ?? {})).toEqual([
       '200',
       '400',

@@ -54,7 +54,8 @@ export function descriptionRoutes(app: OpenAPIHono<AppEnv>): void {
   registry.registerComponent('securitySchemes', 'key', {
     type: 'http',
     scheme: 'bearer',
-    description: 'A key of the hospital',
+    description:
+      'A key of the hospital with the scope that is named, or an access token of its identity provider',
   });
   for (const [name, schema] of Object.entries(BODY_SCHEMAS)) {
     // Built anew, because only what is built after `@hono/zod-openapi` was loaded can be registered.

@@ -11,7 +11,7 @@ import { readJson } from '../input/read-json.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { LIST_PROBLEMS, SECURITY, STORED_PROBLEMS } from './answers.ts';
+import { LIST_PROBLEMS, STORED_PROBLEMS, securityFor } from './answers.ts';
 import { jsonBody } from './json-body.ts';
 import { withModel } from './with-model.ts';
 
@@ -20,7 +20,7 @@ const ofHospital = z.strictObject({ hospital: hospitalParameterSchema });
 /** What a hospital says of its personas, its identity provider, and for how long things are kept. */
 export function hospitalSettingsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { tenants, sql, now } = services;
-  const common = { security: SECURITY, middleware: authorise(tenants, 'admin') };
+  const common = { security: securityFor('admin'), middleware: authorise(tenants, 'admin') };
   const changePersona = createRoute({
     method: 'patch',
     path: '/v1/hospitals/{hospital}/personas/{persona}',

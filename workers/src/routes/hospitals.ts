@@ -10,7 +10,7 @@ import { readJson } from '../input/read-json.ts';
 import { authoriseOperator } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { LIST_PROBLEMS, SECURITY, STORED_PROBLEMS } from './answers.ts';
+import { LIST_PROBLEMS, STORED_PROBLEMS, securityFor } from './answers.ts';
 import { jsonBody } from './json-body.ts';
 
 const SELECT = 'SELECT id, title, created, release FROM hospitals WHERE removed IS NULL';
@@ -18,7 +18,7 @@ const SELECT = 'SELECT id, title, created, release FROM hospitals WHERE removed 
 /** Which hospitals there are: the operator's affair. */
 export function hospitalsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { tenants, sql, now } = services;
-  const common = { security: SECURITY, middleware: authoriseOperator(tenants) };
+  const common = { security: securityFor('operator'), middleware: authoriseOperator(tenants) };
   const list = createRoute({
     method: 'get',
     path: '/v1/hospitals',

@@ -13,7 +13,7 @@ import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { listKeys, makeKey, revokeKey, rotateKey } from '../tenant/key-store.ts';
-import { LIST_PROBLEMS, SECURITY, STORED_PROBLEMS } from './answers.ts';
+import { LIST_PROBLEMS, STORED_PROBLEMS, securityFor } from './answers.ts';
 import { jsonBody } from './json-body.ts';
 
 const ofHospital = z.strictObject({ hospital: hospitalParameterSchema });
@@ -29,7 +29,7 @@ const MADE = {
 /** The keys of a hospital: made, listed, replaced, revoked. */
 export function keysRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { tenants, sql, now } = services;
-  const common = { security: SECURITY, middleware: authorise(tenants, 'admin') };
+  const common = { security: securityFor('admin'), middleware: authorise(tenants, 'admin') };
   const list = createRoute({
     method: 'get',
     path: '/v1/hospitals/{hospital}/keys',

@@ -11,7 +11,8 @@ import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { activePersonas } from '../tenant/active-personas.ts';
 import type { Tenant } from '../tenant/tenant.ts';
-import { DICOM_SCHEMA, SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
+import { SEGMENTATION_PROBLEMS, securityFor } from './answers.ts';
+import { DICOM_SCHEMA } from './dicom-body.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
 import { withModel } from './with-model.ts';
@@ -24,7 +25,7 @@ export function personaSegmentationRoute(app: OpenAPIHono<AppEnv>, services: Ser
     path: '/v1/hospitals/{hospital}/personas/{persona}/segmentations',
     operationId: 'segmentAsPersona',
     summary: 'What one persona draws',
-    security: SECURITY,
+    security: securityFor('segment'),
     middleware: [authorise(tenants, 'segment')] as const,
     request: {
       params: z.strictObject({ hospital: hospitalParameterSchema, persona: personaIdSchema }),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { activePersonas } from '../tenant/active-personas.ts';
-import { LIST_PROBLEMS, SECURITY } from './answers.ts';
+import { LIST_PROBLEMS, securityFor } from './answers.ts';
 import { withModel } from './with-model.ts';
 
 export function personasRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
@@ -15,7 +15,7 @@ export function personasRoute(app: OpenAPIHono<AppEnv>, services: Services): voi
     path: '/v1/hospitals/{hospital}/personas',
     operationId: 'personas',
     summary: 'The personas of the current release',
-    security: SECURITY,
+    security: securityFor('segment'),
     middleware: [authorise(tenants, 'segment')] as const,
     request: { params: z.strictObject({ hospital: hospitalParameterSchema }) },
     responses: {

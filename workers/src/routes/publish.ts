@@ -6,7 +6,7 @@ import { withBody } from '../input/read-body.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { storePart, storeRelease } from '../tenant/store-release.ts';
-import { SECURITY, STORED_PROBLEMS } from './answers.ts';
+import { STORED_PROBLEMS, securityFor } from './answers.ts';
 
 /** Any bytes; their meaning is checked by the handler, which also limits them. */
 function bytesBody(type: string) {
@@ -17,7 +17,7 @@ function bytesBody(type: string) {
 export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { tenants, settings, held } = services;
   const limits = { maxBytes: settings.MAX_BODY_BYTES, held };
-  const common = { security: SECURITY, middleware: authorise(tenants, 'release') };
+  const common = { security: securityFor('release'), middleware: authorise(tenants, 'release') };
   const part = createRoute({
     method: 'put',
     path: '/v1/hospitals/{hospital}/parts/{part}',

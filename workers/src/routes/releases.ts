@@ -13,7 +13,7 @@ import type { AppEnv, Services } from '../services.ts';
 import { ifMatch, versionTag } from '../tenant/if-match.ts';
 import { outcomeVersion } from '../tenant/outcome-version.ts';
 import { listReleases } from '../tenant/release-list.ts';
-import { CHANGE_PROBLEMS, LIST_PROBLEMS, SECURITY } from './answers.ts';
+import { CHANGE_PROBLEMS, LIST_PROBLEMS, securityFor } from './answers.ts';
 import { jsonBody } from './json-body.ts';
 
 const params = z.strictObject({ hospital: hospitalParameterSchema });
@@ -28,7 +28,7 @@ const ifMatchParameter = {
 /** Which releases a hospital has, and which serves it: promotion, roll back, trial. */
 export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { tenants, sql, store, hospitals } = services;
-  const common = { security: SECURITY, middleware: authorise(tenants, 'release') };
+  const common = { security: securityFor('release'), middleware: authorise(tenants, 'release') };
   const list = createRoute({
     method: 'get',
     path: '/v1/hospitals/{hospital}/releases',

@@ -21,7 +21,8 @@ import { DICOM } from '../input/media-type.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { type ActivePersona, activePersonas } from '../tenant/active-personas.ts';
-import { DICOM_SCHEMA, SECURITY, SEGMENTATION_PROBLEMS } from './answers.ts';
+import { SEGMENTATION_PROBLEMS, securityFor } from './answers.ts';
+import { DICOM_SCHEMA } from './dicom-body.ts';
 import { imageBody } from './request-body.ts';
 import { withCase } from './with-case.ts';
 import { withModel } from './with-model.ts';
@@ -34,7 +35,7 @@ export function segmentationsRoute(app: OpenAPIHono<AppEnv>, services: Services)
     path: '/v1/hospitals/{hospital}/segmentations',
     operationId: 'segment',
     summary: 'What all personas draw, diversified samples, their consensus, and where they disagree',
-    security: SECURITY,
+    security: securityFor('segment'),
     middleware: [authorise(tenants, 'segment')] as const,
     request: {
       params: z.strictObject({ hospital: hospitalParameterSchema }),
