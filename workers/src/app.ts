@@ -19,6 +19,7 @@ import { problemRoutes } from './routes/problems.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { releasesRoutes } from './routes/releases.ts';
 import { segmentationsRoute } from './routes/segmentations.ts';
+import { volumeSegmentationsRoute } from './routes/volume-segmentations.ts';
 import type { AppEnv, Services } from './services.ts';
 
 /** What the validators of `@hono/zod-openapi` call a part of a request. */
@@ -38,6 +39,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   casesRoute(app, services);
   personaSegmentationRoute(app, services);
   segmentationsRoute(app, services);
+  volumeSegmentationsRoute(app, services);
   annotationsRoutes(app, services);
   releasesRoutes(app, services);
   publishRoutes(app, services);

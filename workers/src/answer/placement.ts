@@ -13,7 +13,10 @@ export interface Placement {
   readonly pixels: PixelSize | undefined;
 }
 
-export function placementOf({ encoding, crop, turn, size, pixels }: OpenCase): Placement {
+export function placementOf(
+  open: Pick<OpenCase, 'encoding' | 'crop' | 'turn' | 'size' | 'pixels'>,
+): Placement {
+  const { encoding, crop, turn, size, pixels } = open;
   return { input: { height: encoding.height, width: encoding.width }, crop, turn, image: size, pixels };
 }
 

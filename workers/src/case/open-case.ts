@@ -1,10 +1,7 @@
 import { DEFAULT_SEED } from '@d-persona/shared/contract/options.ts';
 import type { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
 import type { SourceImage } from '@d-persona/shared/dicom/source-image.ts';
-import type { Encoding } from '@d-persona/shared/engine/engine.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
-import { modelInput } from '@d-persona/shared/mask/region.ts';
-import { turnedSize, turn as turnGrid } from '@d-persona/shared/mask/turn.ts';
 import type { Model } from '../engine/model.ts';
 import { DICOM } from '../input/media-type.ts';
 import type { SentCase, SentImage } from '../input/request-content.ts';
@@ -12,6 +9,7 @@ import { ProblemError } from '../problem/problem-error.ts';
 import type { Settings } from '../settings.ts';
 import type { CaseCache, KeptCase } from './case-cache.ts';
 import { caseDigest, caseId, parseCaseId } from './case-id.ts';
+import { encodeCrop } from './encode-crop.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { type ImageOptions, seePicture } from './see-picture.ts';
 import type { SeenImage } from './seen-image.ts';
@@ -104,19 +102,4 @@ function pictureToKeep({ image, warnings, picture }: SeenImage): Image8or16 | un
   if (image.height * image.width * image.channels > MAX_PICTURE_BYTES) return undefined;
   const kept = picture();
   return kept.data.byteLength <= MAX_PICTURE_BYTES ? kept : undefined;
-}
-
-function encodeCrop({ image, crop, turn }: SeenImage, { engine, manifest, inputSize }: Model): Encoding {
-  const { channels } = manifest.architecture;
-  if (channels !== 1 && channels !== 3) {
-    throw new ProblemError(
-      'unreadable-image',
-      `body: has 1 or 3 channels, where the release reads ${channels}. Ask a hospital whose release reads pictures.`,
-    );
-  }
-  const onImage = turnedSize(inputSize, turn);
-  return engine.encode(
-    turnGrid(modelInput(image, crop, onImage, channels), onImage, channels, turn),
-    inputSize,
-  );
 }

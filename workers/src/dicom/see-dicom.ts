@@ -1,6 +1,11 @@
 import { cropOfImage, regionOfCrop } from '@d-persona/shared/dicom/geometry/crop.ts';
 import type { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
-import { type ImageLimits, readImage, readObject } from '@d-persona/shared/dicom/read-image.ts';
+import {
+  type DicomObject,
+  type ImageLimits,
+  readImage,
+  readObject,
+} from '@d-persona/shared/dicom/read-image.ts';
 import { checkCropSize, MIN_SIDE } from '../case/crop-size.ts';
 import type { ImageOptions } from '../case/see-picture.ts';
 import type { SeenImage } from '../case/seen-image.ts';
@@ -18,15 +23,26 @@ export function dicomLimits(settings: Settings): ImageLimits {
   };
 }
 
-/** A frame of a DICOM image as the release looks at it. @throws ProblemError, InputError */
+/** A DICOM image as the release looks at it; its first frame unless another is asked for. @throws ProblemError, InputError */
 export async function seeDicom(
   { bytes, name }: SentImage,
+  options: ImageOptions,
+  model: Model,
+  settings: Settings,
+  decoders: WasmDecoders,
+): Promise<SeenImage> {
+  const object = readObject(bytes, name, dicomLimits(settings));
+  return seeFrame(object, options, model, settings, decoders);
+}
+
+/** A frame of an object whose header was read. */
+export async function seeFrame(
+  object: DicomObject,
   { region, frame }: ImageOptions,
   { manifest, inputSize }: Model,
   settings: Settings,
   decoders: WasmDecoders,
 ): Promise<SeenImage> {
-  const object = readObject(bytes, name, dicomLimits(settings));
   const image = await readImage(object, frame ?? 1, manifest.input, decoders);
   const { spacing, frame: looksAt } = manifest.input;
   const crop = cropOfImage(image, region, { input: inputSize, spacing, frame: looksAt });

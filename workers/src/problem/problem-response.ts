@@ -27,6 +27,9 @@ const INPUT_PROBLEMS: Readonly<Record<string, ProblemKind>> = {
   'unsupported-transfer-syntax': 'unsupported-media-type',
   'unusable-dicom': 'unreadable-image',
   'dicom-too-large': 'too-large',
+  'empty-series': 'malformed-request',
+  'mixed-series': 'unreadable-image',
+  'same-position': 'unreadable-image',
 };
 
 /**
