@@ -22,6 +22,8 @@ export const settingsSchema = z.object({
   MAX_JPEG_PIXELS: count(MiB),
   /** Most frames of a DICOM object. */
   MAX_DICOM_FRAMES: count(4096),
+  /** Most instances of a series in one request. */
+  MAX_SLICES: count(512),
   /** Most requests that wait for the engine. */
   MAX_QUEUE: count(64),
   /** Vectors M of the prior bank: the paper has 500 at test time. */
