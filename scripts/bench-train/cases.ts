@@ -1,5 +1,5 @@
-/** What can be timed: our kernels, TensorFlow.js' own WASM backend (one thread), and TensorFlow on the CPU. */
-export const peerNames = ['npm', 'tfjs-wasm', 'tfjs-node'] as const;
+/** What can be timed: our kernels, TensorFlow.js' own WASM backend (one thread), TensorFlow and PyTorch on the CPU. */
+export const peerNames = ['npm', 'tfjs-wasm', 'tfjs-node', 'torch'] as const;
 export type PeerName = (typeof peerNames)[number];
 
 /** One kind of training step. */
@@ -21,6 +21,9 @@ export const cases: readonly BenchCase[] = [
   { name: 'stage1_64_small', stage: 1, side: 64, batch: 16, widths: small },
   { name: 'stage2_64_small', stage: 2, side: 64, batch: 16, widths: small },
 ];
+
+/** The paper's size. */
+export const defaultCases = ['stage1_128', 'stage2_128', 'stage1_64'] as const;
 
 /** What a peer answers to each step. */
 export interface PeerReply {
