@@ -40,6 +40,14 @@ export class Layer {
   outStride: usize;
 }
 
+/*
+ * Places at fixed addresses, which need no check of bounds: of a tile's products, [4][6] vectors; of outputs beyond the
+ * image; of four tiles' inputs, [4][36] vectors. The engine's own memory begins behind them.
+ */
+export const PRODUCTS: usize = 1024;
+export const OUTSIDE: usize = 1536;
+export const TILES: usize = 2048;
+
 /** Channels that a layer reads at each pixel. */
 // @ts-ignore: decorator
 @inline

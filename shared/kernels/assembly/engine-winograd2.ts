@@ -1,4 +1,4 @@
-import { depthOf, Layer, outWidthOf } from './engine-layer';
+import { depthOf, Layer, outWidthOf, PRODUCTS, TILES } from './engine-layer';
 import { columnTable, inputRow } from './engine-rows';
 import { loadTaps } from './engine-taps';
 import { multiplyPanels, storeTransposed } from './engine-panels';
@@ -116,8 +116,7 @@ export function winograd2(layer: Layer): void {
   const pixel = (<usize>depth) << 2, row = <usize>layer.width * pixel;
   const columns = padded(tilesX), room = layer.blockRows * columns;
   const vPlane = planeBytes(room, depth), mPlane = planeBytes(room, n), uPlane = planeBytes(depth, n);
-  const temporary = layer.scratch;
-  const four = temporary + 40 * 16, table = four + 144 * 16, mixed = table + ((<usize>(12 * layer.width) + 15) & ~15);
+  const four = TILES, table = layer.scratch, mixed = table + ((<usize>(12 * layer.width) + 15) & ~15);
   const band = mixed + ((<usize>(layer.upWidth * layer.upChannels)) << 2), bandRow = <usize>(2 * tilesX + 2) * pixel;
   const staged = band + 4 * bandRow;
   const v = staged + 4 * row, m = v + 16 * vPlane;
@@ -141,7 +140,7 @@ export function winograd2(layer: Layer): void {
       for (let r = 0; r < rows; r++) {
         const y = 2 * (first + r);
         const out = layer.out + copy * layer.outStride + ((<usize>(y * width * n)) << 2);
-        transformOutputs(m + ((<usize>(r * columns * n)) << 2), mPlane, tilesX, layer, layer.bias + copy * layer.biasStride, temporary, out, min(2, layer.outRows - y));
+        transformOutputs(m + ((<usize>(r * columns * n)) << 2), mPlane, tilesX, layer, layer.bias + copy * layer.biasStride, PRODUCTS, out, min(2, layer.outRows - y));
       }
     }
   }

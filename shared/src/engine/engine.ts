@@ -4,8 +4,8 @@ import type { EncoderPlan } from './encoder-plan.ts';
 import { planEncoder } from './encoder-plan.ts';
 import type { PlainWeights } from './filters.ts';
 import { type Kernels, linkKernels, padded } from './kernels.ts';
-import { type PreparedModel, prepareModel, type Size } from './prepare-model.ts';
-import { DESCRIPTION_WORDS, runStep } from './run-step.ts';
+import { type PreparedModel, prepareHeads, prepareModel, type Size } from './prepare-model.ts';
+import { runStep } from './run-step.ts';
 import { MEASURED, type Tuning } from './tuning.ts';
 import { ensureBytes, WeightMemory } from './weight-memory.ts';
 
@@ -36,6 +36,8 @@ export interface EngineParts {
 const LOG_SIGMA_LIMIT = 10;
 /** Address of the description of a convolution; 0 stands for "none" in it. */
 const DESCRIPTION = 64;
+/** Below this are the description and the kernels' places at fixed addresses: see `engine-layer.ts` there. */
+const FIXED_BYTES = 8192;
 /** Latent vectors that share a pass over the features, and bytes of their maps. */
 const MOST_LATENTS = 8;
 const MAPS_BYTES = 4 * 2 ** 20;
@@ -56,18 +58,18 @@ export class Engine {
   readonly #latentWeights: { readonly matrix: Float32Array; readonly bias: Float32Array };
   readonly #arena: number;
   readonly #tuning: Tuning;
+  readonly #module: WebAssembly.Module;
+  readonly #size: Size;
+  #heads: Uint8Array | undefined;
   readonly #plans = new Map<string, EncoderPlan>(); // in order of use
 
   constructor({ module, architecture, weights, size, tuning }: EngineParts) {
     this.#tuning = { ...MEASURED, ...tuning };
     this.architecture = architecture;
+    this.#module = module;
+    this.#size = size;
     this.#kernels = linkKernels(module, this.#memory);
-    const memory = new WeightMemory(
-      this.#kernels,
-      this.#memory,
-      weights,
-      DESCRIPTION + 4 * DESCRIPTION_WORDS,
-    );
+    const memory = new WeightMemory(this.#kernels, this.#memory, weights, FIXED_BYTES);
     this.#model = prepareModel(memory, architecture, size, this.#tuning);
     this.#arena = memory.end;
     const features = featureChannels(architecture);
@@ -85,6 +87,30 @@ export class Engine {
   /** Bytes of the weights. */
   get weightBytes(): number {
     return this.#arena;
+  }
+
+  /**
+   * The heads of another release on the same core, in the form in which the kernels read them: kilobytes, where a
+   * core is megabytes. See {@link useHeads}.
+   *
+   * @param weights must hold the heads; the rest is not looked at
+   * @returns null for heads that are kept in another form than this engine's own
+   */
+  prepareHeads(weights: PlainWeights): Uint8Array | null {
+    const scratch = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    const start = this.#model.headsAddress;
+    const memory = new WeightMemory(linkKernels(this.#module, scratch), scratch, weights, start);
+    const heads = prepareHeads(memory, this.architecture, this.#size, this.#tuning);
+    if (JSON.stringify(heads) !== JSON.stringify(this.#model.heads) || memory.end !== this.#arena)
+      return null;
+    return new Uint8Array(scratch.buffer, start, memory.end - start).slice();
+  }
+
+  /** Encodes from now on for these personas. @param heads of {@link prepareHeads} of this engine */
+  useHeads(heads: Uint8Array): void {
+    if (this.#heads === heads) return;
+    new Uint8Array(this.#memory.buffer, this.#model.headsAddress, heads.length).set(heads);
+    this.#heads = heads;
   }
 
   /**

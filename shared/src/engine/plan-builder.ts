@@ -194,10 +194,9 @@ function scratchBytes(
   const room = blockRows * padded(tiles);
   const rows = side + 2;
   return (
-    184 * 16 +
     16 * Math.ceil((12 * width) / 16) +
     (up === undefined ? 0 : 4 * up.width * padded(up.channels)) +
-    4 * rows * (side * tiles + 2) * depth +
+    4 * rows * (side * padded(tiles) + 2) * depth +
     4 * rows * width * depth +
     rows * rows * (planeBytes(room, depth) + planeBytes(room, n))
   );

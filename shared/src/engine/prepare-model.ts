@@ -37,6 +37,8 @@ export interface PreparedModel {
   readonly decoder: number;
   /** Of each stage of the heads: two. */
   readonly heads: readonly (readonly HeadFilters[])[];
+  /** First address of the heads, which come last: see {@link prepareHeads}. */
+  readonly headsAddress: number;
 }
 
 export interface ContractingFilters {
@@ -83,15 +85,29 @@ export function prepareModel(
       const joined = i === 0 ? [widths[level + 1] as number, to] : [to];
       return filters(`unet/up/${level}/conv${i}`, joined, to, sizes[level] as Size);
     });
-  return {
+  const core = {
     unet: contracting('unet'),
     prior: contracting('prior'),
     up: widths.slice(0, -1).map(expanding),
     priorOut: matrix(memory, 'prior/out', widths.at(-1) as number, 2 * architecture.latent),
     decoderFirst: decoderFirst(memory, architecture),
     decoder: decoderRest(memory, architecture),
-    heads: headFilters(memory, architecture, size, chooseMethod),
   };
+  const headsAddress = memory.end;
+  return { ...core, headsAddress, heads: prepareHeads(memory, architecture, size, { chooseMethod }) };
+}
+
+/**
+ * Puts the heads of all personas into the engine's memory: one block after everything else, which can be replaced by
+ * that of another release on the same core.
+ */
+export function prepareHeads(
+  memory: WeightMemory,
+  architecture: Architecture,
+  size: Size,
+  { chooseMethod }: Pick<Tuning, 'chooseMethod'>,
+): PreparedModel['heads'] {
+  return headFilters(memory, architecture, size, chooseMethod);
 }
 
 /** The nine taps of each pixel as rows of a matrix. */
