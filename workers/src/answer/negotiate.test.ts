@@ -25,3 +25,23 @@ describe('negotiate', () => {
     },
   );
 });
+
+describe('profiles of DICOM', () => {
+  const offered = ['application/json', 'application/dicom', 'application/dicom;profile=sr'] as const;
+
+  it.each([
+    ['application/dicom', 'application/dicom'],
+    ['application/dicom; profile=seg', 'application/dicom'],
+    ['application/json;q=0.5, Application/DICOM;Profile="SR"', 'application/dicom;profile=sr'],
+    ['application/dicom;profile=sr;q=0.4, application/dicom;q=0.3', 'application/dicom;profile=sr'],
+    ['application/dicom;profile=pdf, application/dicom;q=0.1', 'application/dicom'],
+    ['application/dicom; transfer-syntax=1.2.840.10008.1.2.1', 'application/dicom'],
+    ['*/*', 'application/json'],
+  ])('%s gives %s', (accept, expected) => expect(negotiate(accept, offered)).toBe(expected));
+
+  it('that are not offered are refused', () => {
+    for (const accept of ['application/dicom;profile=pdf', 'application/dicom;q=0']) {
+      expect(() => negotiate(accept, offered)).toThrow(expect.objectContaining({ kind: 'not-acceptable' }));
+    }
+  });
+});

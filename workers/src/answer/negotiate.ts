@@ -7,7 +7,7 @@ interface Range {
 
 /**
  * The representation the caller likes best among those offered (RFC 9110, 12.5.1). Without an `accept` header, or
- * when the caller has no preference, the first. Of a type's parameters only `object` tells representations apart.
+ * when the caller has no preference, the first. Of a type's parameters only `profile` tells representations apart.
  *
  * @param accept the header
  * @param offered media types in the server's order of preference
@@ -29,10 +29,10 @@ function parse(accept: string): Range[] {
     const [type = '', ...parameters] = range.split(';').map((text) => text.trim().toLowerCase());
     const value = (name: string) =>
       parameters.find((parameter) => parameter.startsWith(`${name}=`))?.slice(name.length + 1);
-    const object = value('object')?.replaceAll('"', '');
+    const profile = value('profile')?.replaceAll('"', '');
     const quality = value('q');
     return {
-      type: object === undefined ? type : `${type};object=${object}`,
+      type: profile === undefined || profile === 'seg' ? type : `${type};profile=${profile}`,
       quality: quality === undefined ? 1 : Number(quality) || 0,
     };
   });

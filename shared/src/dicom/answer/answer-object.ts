@@ -8,33 +8,6 @@ export const ANSWER_OBJECTS = ['seg', 'rtstruct', 'sr'] as const;
 
 export type AnswerObject = (typeof ANSWER_OBJECTS)[number];
 
-export const DICOM_MEDIA_TYPE = 'application/dicom';
-
-/** The media type of an object: that of DICOM, with the profile where it is not the segmentation. */
-export function mediaTypeOf(object: AnswerObject): string {
-  return object === 'seg' ? DICOM_MEDIA_TYPE : `${DICOM_MEDIA_TYPE};profile=${object}`;
-}
-
-/**
- * The object that an `accept` header asks for, by the parameter `profile` of `application/dicom`: of several the one
- * with the highest quality, of equals the first; a segmentation where there is no profile. Undefined if only unknown
- * ones are asked for.
- */
-export function objectAccepted(accept: string): AnswerObject | undefined {
-  const ranges = accept.split(',').map((range) => {
-    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const values = new Map(parameters.map((part) => part.split('=', 2) as [string, string | undefined]));
-    const object = (values.get('profile') ?? 'seg').replaceAll('"', '');
-    const quality = Number(values.get('q') ?? 1);
-    return { type, object, quality: Number.isNaN(quality) ? 0 : quality };
-  });
-  const known = ranges
-    .filter(({ type, quality }) => type === DICOM_MEDIA_TYPE && quality > 0)
-    .filter(({ object }) => ANSWER_OBJECTS.includes(object as AnswerObject))
-    .toSorted((a, b) => b.quality - a.quality);
-  return known[0]?.object as AnswerObject | undefined;
-}
-
 /**
  * An answer as a DICOM object.
  *
