@@ -1,14 +1,13 @@
 import { Random } from '@d-persona/shared/random.ts';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, describe, expect, it } from 'vitest';
-import { initialValues, ModelVariables } from '../../model/model-variables.ts';
-import { Adam } from '../../optimiser/adam.ts';
-import { presets } from '../../run/presets.ts';
-import { stage1Task } from '../../stage1/stage1-task.ts';
-import { stage2Task } from '../../stage2/stage2-task.ts';
-import '../gradients.ts';
-import { useWasmBackend } from './wasm-backend.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { initialValues, ModelVariables } from '../model/model-variables.ts';
+import { Adam } from '../optimiser/adam.ts';
+import { presets } from '../run/presets.ts';
+import { stage1Task } from '../stage1/stage1-task.ts';
+import { stage2Task } from '../stage2/stage2-task.ts';
+import { chooseBackend } from './choose-backend.ts';
+import { tfjsNodeInstalled } from './tfjs-node.fixtures.ts';
 
 const STEPS = 50;
 const RATERS = 3;
@@ -42,20 +41,24 @@ function losses(stage: 1 | 2): number[] {
   return result;
 }
 
-describe('training in WASM', () => {
-  afterAll(() => tf.removeBackend('wasm'));
+/** What the plain backend says, the measure of the others. */
+const expected = await chooseBackend('cpu').then(() => ({ 1: losses(1), 2: losses(2) }));
 
-  it.each([1, 2] as const)('stays with the plain backend over 50 steps of Stage %i', async (stage) => {
-    await tf.setBackend('cpu');
-    const expected = losses(stage);
-    await useWasmBackend({ threads: 2 });
-    const tensors = tf.memory().numTensors;
-    const actual = losses(stage);
-    expect(tf.memory().numTensors).toBe(tensors);
-    // Something was learnt, so that agreeing means something.
-    expect(expected.at(-1)).toBeLessThan((expected[0] as number) - 0.01);
-    for (const [step, loss] of actual.entries()) {
-      expect(Math.abs(loss - (expected[step] as number)), `step ${step}`).toBeLessThan(1e-3);
-    }
+for (const backend of ['wasm', 'tfjs-node'] as const) {
+  describe.skipIf(backend === 'tfjs-node' && !tfjsNodeInstalled)(`training with ${backend}`, () => {
+    beforeAll(async () => {
+      await chooseBackend(backend, 2);
+    });
+
+    it.each([1, 2] as const)('stays with the plain backend over 50 steps of Stage %i', (stage) => {
+      const tensors = tf.memory().numTensors;
+      const actual = losses(stage);
+      expect(tf.memory().numTensors).toBe(tensors);
+      // Something was learnt, so that agreeing means something.
+      expect(actual.at(-1)).toBeLessThan((actual[0] as number) - 0.01);
+      for (const [step, loss] of actual.entries()) {
+        expect(Math.abs(loss - (expected[stage][step] as number)), `step ${step}`).toBeLessThan(1e-3);
+      }
+    });
   });
-});
+}
