@@ -27,13 +27,35 @@ export function syntheticRelease(
   architecture: Architecture = SYNTHETIC,
   size: [number, number] = INPUT_SIZE,
 ): Promise<EncodedRelease> {
-  const random = new Random(seed);
+  return madeOf({ core: seed, heads: seed }, architecture, size);
+}
+
+/** The core of `syntheticRelease(1)` under heads of a hospital's own. */
+export function withOtherHeads(
+  seed: number,
+  architecture: Architecture = SYNTHETIC,
+  size: [number, number] = INPUT_SIZE,
+): Promise<EncodedRelease> {
+  return madeOf({ core: 1, heads: seed }, architecture, size);
+}
+
+function madeOf(
+  seeds: { core: number; heads: number },
+  architecture: Architecture,
+  size: [number, number],
+): Promise<EncodedRelease> {
+  const seed = seeds.heads;
+  const random = new Random(seeds.core);
+  const others = seeds.heads === seeds.core ? undefined : new Random(seeds.heads);
   const specs = servingSpecs(architecture);
   const weights = new Map(
-    specs.map(({ name, shape }) => {
+    specs.map(({ name, shape, part }) => {
       const fanIn = shape.slice(0, -1).reduce((a, b) => a * b, 1);
       const scale = shape.length > 1 ? Math.sqrt(2 / fanIn) : 0.05;
-      const data = random.gaussians(shape.reduce((a, b) => a * b, 1)).map((value) => scale * value);
+      const count = shape.reduce((a, b) => a * b, 1);
+      const drawn = random.gaussians(count);
+      const own = part === 'head' ? others?.gaussians(count) : undefined;
+      const data = (own ?? drawn).map((value) => scale * value);
       // An outspoken last layer around 0, so that masks are neither empty nor full.
       if (name === 'decoder/last/kernel')
         for (let i = 0; i < data.length; i++) data[i] = 4 * (data[i] as number);

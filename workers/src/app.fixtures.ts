@@ -7,9 +7,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { addHospital, serve, syntheticRelease } from '../../test/support/synthetic-release.ts';
 import { createApp } from './app.ts';
 import { createServices } from './create-services.ts';
-import type { StartEngine } from './engine/segmentation-engine.ts';
-import { TfjsEngine } from './engine/tfjs-engine.ts';
-import { wasmEngine } from './engine/wasm-engine.ts';
+import type { Engines } from './engine/segmentation-engine.ts';
+import { tfjsEngines } from './engine/tfjs-engine.ts';
+import { wasmEngines } from './engine/wasm-engine.ts';
 import type { Services } from './services.ts';
 import { settingsSchema } from './settings.ts';
 import { Sql } from './store/database.ts';
@@ -50,10 +50,10 @@ export interface TestApp {
   ): Promise<Response>;
 }
 
-async function startEngine(kind: 'wasm' | 'tfjs'): Promise<StartEngine> {
-  if (kind === 'wasm') return wasmEngine(await engineModule('engine-relaxed'));
+async function chooseEngines(kind: 'wasm' | 'tfjs'): Promise<Engines> {
+  if (kind === 'wasm') return wasmEngines(await engineModule('engine-relaxed'));
   await tf.setBackend('wasm');
-  return (architecture, weights) => new TfjsEngine(architecture, weights);
+  return tfjsEngines();
 }
 
 /** @param settings variables that differ from the defaults. */
@@ -86,8 +86,8 @@ export async function startTestApp(settings: Record<string, number | string> = {
   const trial = { draw: 0 };
   const log = (line: string) => void logged.push(line);
   const stores = { store, database, hospitals, log, draw: () => trial.draw };
-  const engine = await startEngine(checked.ENGINE);
-  const services = createServices(stores, checked, now, engine, loadWasmFile);
+  const engines = await chooseEngines(checked.ENGINE);
+  const services = createServices(stores, checked, now, engines, loadWasmFile);
   const app = createApp(services);
 
   async function send(path: string, init: RequestInit = {}): Promise<Response> {

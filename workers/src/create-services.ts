@@ -5,7 +5,7 @@ import { CaseCache } from './case/case-cache.ts';
 import { Gate } from './engine/gate.ts';
 import { loadModel } from './engine/model.ts';
 import { Models } from './engine/models.ts';
-import type { StartEngine } from './engine/segmentation-engine.ts';
+import type { Engines } from './engine/segmentation-engine.ts';
 import { HeldBytes } from './input/held-bytes.ts';
 import { type RateLimiters, RequestLimits } from './limits/request-limits.ts';
 import { Metrics } from './observe/metrics.ts';
@@ -34,7 +34,7 @@ export function createServices(
   { store, database, hospitals, draw = Math.random, limiters = {}, log = console.log }: Stores,
   settings: Settings,
   now: () => number,
-  startEngine: StartEngine,
+  engines: Engines,
   loadWasm: LoadWasm,
 ): Services {
   const sql = new Sql(database, settings.DATABASE_TIMEOUT_MS);
@@ -43,7 +43,7 @@ export function createServices(
     operatorKeySha256: settings.OPERATOR_KEY_SHA256,
   };
   const caseLimits = { maxBytes: settings.CASE_BYTES, lifetimeMs: 1000 * settings.CASE_SECONDS };
-  const loading = { store, startEngine, bankSize: settings.BANK_SIZE };
+  const loading = { store, engines, bankSize: settings.BANK_SIZE };
   return {
     settings,
     store,
@@ -56,7 +56,7 @@ export function createServices(
     metrics: new Metrics(),
     limits: new RequestLimits(settings, limiters, now),
     tenants: new Tenants(sql, tenantSettings, now),
-    models: new Models((hash) => loadModel(loading, hash), settings.MAX_MODELS),
+    models: new Models((hash) => loadModel(loading, hash), settings.MODEL_BYTES),
     cases: new CaseCache(caseLimits, now),
     gate: new Gate(settings.MAX_QUEUE),
     decoders: new WasmDecoders(loadWasm),

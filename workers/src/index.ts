@@ -4,7 +4,7 @@ import { createApp } from './app.ts';
 import type { Bindings } from './bindings.ts';
 import { createServices } from './create-services.ts';
 import { loadWasm } from './dicom/load-wasm.ts';
-import { startEngine } from './engine/start-engine.ts';
+import { chooseEngines } from './engine/choose-engines.ts';
 import { nightly } from './retention/nightly.ts';
 import type { AppEnv, Services } from './services.ts';
 import { settingsSchema } from './settings.ts';
@@ -28,8 +28,8 @@ async function start(bindings: Bindings): Promise<Started> {
     hospitals: (id: string) => bindings.HOSPITALS.getByName(id),
     limiters: { key: bindings.KEY_LIMITER, hospital: bindings.HOSPITAL_LIMITER },
   };
-  const engine = await startEngine(settings.ENGINE);
-  const services = createServices(stores, settings, Date.now, engine, loadWasm);
+  const engines = await chooseEngines(settings.ENGINE);
+  const services = createServices(stores, settings, Date.now, engines, loadWasm);
   return { app: createApp(services), services };
 }
 

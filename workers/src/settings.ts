@@ -52,8 +52,8 @@ export const settingsSchema = z.object({
   OPERATOR_KEY_SHA256: hashSchema.optional(),
   /** What computes: this project's engine, or TensorFlow.js, which it is checked against. */
   ENGINE: z.enum(['wasm', 'tfjs']).default('wasm'),
-  /** Most releases whose weights are held. */
-  MAX_MODELS: count(2),
+  /** Most bytes of all releases that are held; what they share counts once. */
+  MODEL_BYTES: count(64 * MiB),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -60,7 +60,6 @@ export class Engine {
   readonly #tuning: Tuning;
   readonly #module: WebAssembly.Module;
   readonly #size: Size;
-  #heads: Uint8Array | undefined;
   readonly #plans = new Map<string, EncoderPlan>(); // in order of use
 
   constructor({ module, architecture, weights, size, tuning }: EngineParts) {
@@ -108,9 +107,7 @@ export class Engine {
 
   /** Encodes from now on for these personas. @param heads of {@link prepareHeads} of this engine */
   useHeads(heads: Uint8Array): void {
-    if (this.#heads === heads) return;
     new Uint8Array(this.#memory.buffer, this.#model.headsAddress, heads.length).set(heads);
-    this.#heads = heads;
   }
 
   /**

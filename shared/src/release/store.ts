@@ -36,16 +36,26 @@ export function storedFiles({ hash, manifest, files }: EncodedRelease): Map<stri
  */
 export async function loadRelease(store: ObjectStore, hash: string, specsFor: SpecsFor): Promise<Release> {
   const manifest = await loadManifest(store, hash, specsFor);
+  const weights = await loadParts(store, manifest, Object.keys(manifest.parts).sort());
+  return { hash, manifest, weights };
+}
+
+/** Loads and verifies some parts of a release. @throws ReleaseError that names the file */
+export async function loadParts(
+  store: ObjectStore,
+  manifest: Manifest,
+  parts: readonly string[],
+): Promise<Map<string, PlainTensor>> {
   const weights = new Map<string, PlainTensor>();
-  for (const [part, { sha256 }] of Object.entries(manifest.parts).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const key = partKey(sha256, part);
+  for (const part of parts) {
+    const key = partKey(manifest.parts[part]?.sha256 ?? '', part);
     const bytes = await getBytes(store, key);
     if (!bytes) {
       throw new ReleaseError('release-incomplete', key, 'is not there', 'Copy or publish the release again');
     }
     for (const [name, tensor] of await decodePart(manifest, part, bytes, key)) weights.set(name, tensor);
   }
-  return { hash, manifest, weights };
+  return weights;
 }
 
 /** Loads and verifies a manifest alone. @throws ReleaseError that names the file; InputError `bad-release-hash`. */

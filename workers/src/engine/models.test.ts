@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from './model.ts';
 import { Models } from './models.ts';
 
+const MiB = 2 ** 20;
+
 /** A model that tells when it is disposed, and no more is asked of it. */
-function model(hash: string, disposed: string[] = []): Model {
-  return { hash, engine: { dispose: () => disposed.push(hash) } } as unknown as Model;
+function model(hash: string, disposed: string[] = [], core = { id: hash, bytes: MiB }): Model {
+  const engine = { bytes: 1000, core, dispose: () => disposed.push(hash) };
+  return { hash, engine } as unknown as Model;
 }
 
 describe('Models', () => {
@@ -13,7 +16,7 @@ describe('Models', () => {
     const models = new Models(async (hash) => {
       loads++;
       return model(hash);
-    }, 2);
+    }, 2 * MiB);
     const asked = await Promise.all([1, 2, 3].map(() => models.use('a', async ({ hash }) => hash)));
     expect(asked).toEqual(['a', 'a', 'a']);
     expect(await models.use('a', async () => loads)).toBe(1);
@@ -24,7 +27,7 @@ describe('Models', () => {
     const models = new Models(async (hash) => {
       if (broken) throw new Error('no store');
       return model(hash);
-    }, 2);
+    }, 2 * MiB);
     const both = await Promise.allSettled([1, 2].map(() => models.use('a', async () => 1)));
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     broken = false;
@@ -37,7 +40,7 @@ describe('Models', () => {
     const models = new Models(async (hash) => {
       loaded.push(hash);
       return model(hash, disposed);
-    }, 1);
+    }, MiB);
     await models.use('a', () => models.use('b', () => models.use('b', async () => undefined)));
     expect(disposed).toEqual(['b']);
     // 'b' went first, for 'a' was in use.
@@ -46,5 +49,18 @@ describe('Models', () => {
     await models.use('b', async () => undefined);
     expect(loaded).toEqual(['a', 'b', 'b']);
     expect(disposed).toEqual(['b', 'a']);
+  });
+
+  it('counts what releases share once', async () => {
+    const disposed: string[] = [];
+    const core = { id: 'base', bytes: 10 * MiB };
+    const models = new Models(async (hash) => model(hash, disposed, core), 11 * MiB);
+    for (let i = 0; i < 20; i++) await models.use(`hospital-${i}`, async () => undefined);
+    expect(models.size).toBe(20);
+    expect(disposed).toEqual([]);
+    for (let i = 20; i < 60; i++) await models.use(`hospital-${i}`, async () => undefined);
+    expect(models.bytes).toBeLessThanOrEqual(11 * MiB);
+    expect(models.size).toBe(31);
+    expect(disposed[0]).toBe('hospital-0');
   });
 });

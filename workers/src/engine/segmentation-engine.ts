@@ -14,13 +14,27 @@ export interface SegmentationEngine {
    * @param encoding one that this engine made
    */
   probabilities(encoding: Encoding, latents: readonly Float32Array[]): Iterable<Float32Array>;
+  /** Bytes that are this engine's alone. */
+  readonly bytes: number;
+  /** What it shares with other engines, or undefined for one that shares nothing. */
+  readonly core?: { readonly id: string; readonly bytes: number };
   /** Gives its memory back. */
   dispose(): void;
 }
 
-/** Makes an engine of a release's weights. @param size of the images it will get */
-export type StartEngine = (
-  architecture: Architecture,
-  weights: PlainWeights,
-  size: Size,
-) => SegmentationEngine;
+/** Makes engines. */
+export interface Engines {
+  /**
+   * Keeps a core that is loaded from being given back, so that an engine can be started on it with heads alone.
+   *
+   * @returns to be called afterwards; undefined where the core is not loaded
+   */
+  hold(core: string): (() => void) | undefined;
+  /**
+   * Makes an engine of a release's weights.
+   *
+   * @param core names everything of the release but its heads
+   * @param size of the images it will get
+   */
+  start(architecture: Architecture, weights: PlainWeights, size: Size, core: string): SegmentationEngine;
+}

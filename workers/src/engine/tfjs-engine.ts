@@ -7,7 +7,7 @@ import { personaQuery } from '@d-persona/shared/model/head.ts';
 import { unet } from '@d-persona/shared/model/unet.ts';
 import type { PlainWeights } from '@d-persona/shared/release/encode-release.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import type { SegmentationEngine } from './segmentation-engine.ts';
+import type { Engines, SegmentationEngine } from './segmentation-engine.ts';
 
 /** A release on TensorFlow.js, whose backend must be set: the reference, and what is left where the engine fails. */
 export class TfjsEngine implements SegmentationEngine {
@@ -60,9 +60,21 @@ export class TfjsEngine implements SegmentationEngine {
     }
   }
 
+  get bytes(): number {
+    return [...this.#weights.values()].reduce((sum, { size }) => sum + 4 * size, 0);
+  }
+
   dispose(): void {
     for (const tensor of this.#weights.values()) tensor.dispose();
   }
+}
+
+/** Engines on TensorFlow.js, of which each has all its weights to itself. */
+export function tfjsEngines(): Engines {
+  return {
+    hold: () => undefined,
+    start: (architecture, weights) => new TfjsEngine(architecture, weights),
+  };
 }
 
 /** The values of a tensor that is disposed; the copy belongs to the caller. */

@@ -9,6 +9,7 @@ export function timedModel(model: Model, stages: Stages): Model {
     engine: {
       encode: (input, size) => stages.time('features', () => engine.encode(input, size)),
       probabilities: (encoding, latents) => stages.each('decoder', engine.probabilities(encoding, latents)),
+      bytes: engine.bytes,
       dispose: () => engine.dispose(),
     },
   };
