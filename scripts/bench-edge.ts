@@ -34,17 +34,18 @@ const report = {
   ...sizes,
   memory512: { peak_mb: rounded(peak / 1e6), engine_mb: rounded(engine / 1e6), personas: 8, samples: 50 },
   size512_over_size128: rounded((size512?.engine_ms ?? Number.NaN) / (size128?.engine_ms ?? Number.NaN)),
-  persona_from_case_ms: size128?.parts.engine?.persona,
-  samples50_ms: size128?.parts.engine?.samples50,
+  persona_from_case_ms: size128?.parts.engine.persona,
+  samples50_ms: size128?.parts.engine.samples50,
   samples50_over_ort_web: size128?.samples50_over_ort_web,
   cold_start_ms: rounded(median(await coldStarts(5))),
 };
 if (values.json) {
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 } else {
-  for (const [name, { parts }] of Object.entries(sizes)) {
-    process.stdout.write(`${name}, ms\n`);
+  for (const [name, { parts, cpu }] of Object.entries(sizes)) {
+    process.stdout.write(`${name}: milliseconds by the clock, then of the processor\n`);
     console.table(parts);
+    console.table(cpu.parts);
   }
   const { cpu, size512_over_size128, memory512, cold_start_ms } = report;
   process.stdout.write(`${JSON.stringify({ cpu, size512_over_size128, memory512, cold_start_ms })}\n`);

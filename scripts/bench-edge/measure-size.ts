@@ -4,87 +4,108 @@ import type { Part } from './peer.ts';
 import { median, rounded } from './statistics.ts';
 import { WorkerPeer } from './worker-peer.ts';
 
-const PARTS: readonly Part[] = ['encode', 'personas', 'persona', 'samples50'];
-type PeerName = 'engine' | 'tfjs' | 'ort_web' | 'ort_native';
+const PARTS = ['encode', 'personas', 'persona', 'samples50'] as const satisfies readonly Part[];
+const NAMES = ['engine', 'tfjs', 'ort_web', 'ort_native'] as const;
+type PeerName = (typeof NAMES)[number];
 
-type PartFigures = Record<Part | 'whole', number> & { wasm_mb?: number };
+/** Milliseconds of each part; a whole request is an image encoded and its personas drawn. */
+type PartFigures = Record<Part | 'whole', number>;
+type Table = Record<PeerName, PartFigures>;
 
-/** Figures of one size; times are of a whole request, an image encoded and its personas drawn. */
-export interface SizeFigures {
-  engine_ms: number;
-  tfjs_ms: number;
-  ort_web_ms: number;
-  ort_native_ms: number;
+interface Ratios {
   engine_over_ort_web: number;
   engine_over_tfjs: number;
   engine_over_ort_native: number;
   samples50_over_ort_web: number;
-  parts: Partial<Record<PeerName, PartFigures>>;
+}
+
+/** Figures of one size: medians by the clock; `cpu` holds the same of processor time, which other work changes less. */
+export interface SizeFigures extends Ratios {
+  engine_ms: number;
+  tfjs_ms: number;
+  ort_web_ms: number;
+  ort_native_ms: number;
+  parts: Table;
+  cpu: Ratios & { parts: Table };
+  /** Bytes of the WebAssembly memories, in MB. */
+  wasm_mb: Partial<Record<PeerName, number>>;
 }
 
 /** Largest difference of probabilities that is still the same model. */
 const SAME = 1e-3;
+/** So often is a part measured at a time that the clocks' steps do not matter much, at 128 × 128. */
+const OFTEN: Readonly<Record<Part, number>> = { encode: 3, personas: 16, persona: 64, samples50: 4 };
 
 /** Times all peers at one size, in turns. */
 export async function measureSize(bundle: WorkerBundle, side: number, rounds: number): Promise<SizeFigures> {
   const workers = {
-    engine: new WorkerPeer(bundle, 'engine', side),
-    tfjs: new WorkerPeer(bundle, 'tfjs', side),
-    ort_web: new WorkerPeer(bundle, 'ort-web', side),
+    engine: await WorkerPeer.start(bundle, 'engine', side),
+    tfjs: await WorkerPeer.start(bundle, 'tfjs', side),
+    ort_web: await WorkerPeer.start(bundle, 'ort-web', side),
   };
   try {
     const peers = { ...workers, ort_native: await NativePeer.start(side) };
-    const names = Object.keys(peers) as PeerName[];
     await assertSame(peers);
-    const samples = new Map<string, number[]>();
+    const clock = new Map<string, number[]>();
+    const cpu = new Map<string, number[]>();
     for (let round = 0; round < rounds; round++) {
       for (const part of PARTS) {
-        // So often that the clock's step of 1 ms does not matter.
-        const often = { encode: 1, personas: 4, persona: 16, samples50: 1 }[part];
-        const times = side <= 128 ? 2 * often : often;
-        for (const name of names) {
+        const times = Math.max(1, Math.round((OFTEN[part] * 128 ** 2) / side ** 2));
+        for (const name of NAMES) {
+          const { ms, cpuMs } = await peers[name].measure(part, times);
           const key = `${name}/${part}`;
-          samples.set(key, [...(samples.get(key) ?? []), await peers[name].measure(part, times)]);
+          clock.set(key, [...(clock.get(key) ?? []), ms]);
+          cpu.set(key, [...(cpu.get(key) ?? []), cpuMs]);
         }
       }
     }
-    const parts: SizeFigures['parts'] = {};
-    for (const name of names) {
-      const of = (part: Part) => median(samples.get(`${name}/${part}`) ?? []);
-      const [encode, personas, persona, samples50] = [
-        of('encode'),
-        of('personas'),
-        of('persona'),
-        of('samples50'),
-      ];
-      parts[name] = { whole: encode + personas, encode, personas, persona, samples50 };
-    }
-    for (const [name, worker] of Object.entries(workers))
-      Object.assign(parts[name as PeerName] ?? {}, { wasm_mb: (await worker.memoryBytes()) / 1e6 });
-    return figures(parts);
+    const memory = Object.entries(workers).map(async ([name, worker]) => [
+      name,
+      rounded((await worker.memoryBytes()) / 1e6),
+    ]);
+    const parts = tableOf(clock);
+    const cpuParts = tableOf(cpu);
+    return {
+      engine_ms: parts.engine.whole,
+      tfjs_ms: parts.tfjs.whole,
+      ort_web_ms: parts.ort_web.whole,
+      ort_native_ms: parts.ort_native.whole,
+      ...ratiosOf(parts),
+      parts,
+      cpu: { ...ratiosOf(cpuParts), parts: cpuParts },
+      wasm_mb: Object.fromEntries(await Promise.all(memory)),
+    };
   } finally {
     await Promise.all(Object.values(workers).map((worker) => worker.stop()));
   }
 }
 
-function figures(parts: SizeFigures['parts']): SizeFigures {
-  const whole = (name: PeerName) => parts[name]?.whole ?? Number.NaN;
-  const ratio = (a: number | undefined, b: number | undefined) =>
-    rounded((a ?? Number.NaN) / (b ?? Number.NaN));
-  const readable = Object.entries(parts).map(([name, values]) => [
-    name,
-    Object.fromEntries(Object.entries(values).map(([part, value]) => [part, rounded(value)])),
-  ]);
+function tableOf(samples: ReadonlyMap<string, readonly number[]>): Table {
+  const figures = (name: PeerName): PartFigures => {
+    const of = (part: Part) => median(samples.get(`${name}/${part}`) ?? []);
+    const [encode, personas] = [of('encode'), of('personas')];
+    return {
+      whole: rounded(encode + personas),
+      encode: rounded(encode),
+      personas: rounded(personas),
+      persona: rounded(of('persona')),
+      samples50: rounded(of('samples50')),
+    };
+  };
   return {
-    engine_ms: rounded(whole('engine')),
-    tfjs_ms: rounded(whole('tfjs')),
-    ort_web_ms: rounded(whole('ort_web')),
-    ort_native_ms: rounded(whole('ort_native')),
-    engine_over_ort_web: ratio(whole('engine'), whole('ort_web')),
-    engine_over_tfjs: ratio(whole('engine'), whole('tfjs')),
-    engine_over_ort_native: ratio(whole('engine'), whole('ort_native')),
-    samples50_over_ort_web: ratio(parts.engine?.samples50, parts.ort_web?.samples50),
-    parts: Object.fromEntries(readable),
+    engine: figures('engine'),
+    tfjs: figures('tfjs'),
+    ort_web: figures('ort_web'),
+    ort_native: figures('ort_native'),
+  };
+}
+
+function ratiosOf({ engine, tfjs, ort_web, ort_native }: Table): Ratios {
+  return {
+    engine_over_ort_web: rounded(engine.whole / ort_web.whole),
+    engine_over_tfjs: rounded(engine.whole / tfjs.whole),
+    engine_over_ort_native: rounded(engine.whole / ort_native.whole),
+    samples50_over_ort_web: rounded(engine.samples50 / ort_web.samples50),
   };
 }
 

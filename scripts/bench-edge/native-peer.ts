@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { ortPeer } from './ort-peer.ts';
-import type { Part, Peer } from './peer.ts';
+import type { Part, Peer, Timing } from './peer.ts';
 
 /** ONNX Runtime, native, one thread, in this process: what the hardware gives without a sandbox. */
 export class NativePeer {
@@ -20,10 +20,13 @@ export class NativePeer {
     return new NativePeer(await ortPeer(runtime, side));
   }
 
-  async measure(part: Part, times: number): Promise<number> {
+  async measure(part: Part, times: number): Promise<Timing> {
+    const cpu = process.cpuUsage();
     const start = performance.now();
     for (let i = 0; i < times; i++) await this.#peer[part]();
-    return (performance.now() - start) / times;
+    const ms = (performance.now() - start) / times;
+    const { user, system } = process.cpuUsage(cpu);
+    return { ms, cpuMs: (user + system) / 1000 / times };
   }
 
   async map(): Promise<number[]> {

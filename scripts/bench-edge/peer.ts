@@ -14,6 +14,12 @@ export interface Peer {
   map(): Float32Array;
 }
 
+/** Milliseconds for each time: by the clock, and of the processor (NaN where the system does not tell). */
+export interface Timing {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
 /** What can be timed: a whole request is an image encoded and all of its personas. */
 export type Part = 'encode' | 'personas' | 'persona' | 'samples50';
 

@@ -12,7 +12,7 @@ import { type Peer, SAMPLES } from './peer.ts';
 import { ARCHITECTURE, workloadImage, workloadWeights } from './workload.ts';
 
 /** TensorFlow.js on the backend that is set. */
-export function tfjsPeer(side: number, memoryBytes: () => number): Peer {
+export function tfjsPeer(side: number): Peer {
   const weights = new Map(
     [...workloadWeights(ARCHITECTURE)].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]),
   );
@@ -56,7 +56,13 @@ export function tfjsPeer(side: number, memoryBytes: () => number): Peer {
       }
       map = spread.deviation();
     },
-    memoryBytes,
+    memoryBytes: () => wasmBytes(),
     map: () => map,
   };
+}
+
+/** Bytes of the backend's memory. */
+function wasmBytes(): number {
+  const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
+  return wasm.HEAPU8.buffer.byteLength;
 }

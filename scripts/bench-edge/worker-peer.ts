@@ -1,14 +1,16 @@
 import { OFFLINE, type WorkerBundle } from '@d-persona/trainer/serve/bundle-worker.ts';
 import { Miniflare } from 'miniflare';
 import { z } from 'zod';
-import type { Part } from './peer.ts';
+import type { Part, Timing } from './peer.ts';
+import { processMs, workerdProcesses } from './process-time.ts';
 
 /** A peer in workerd, in an isolate of its own. */
 export class WorkerPeer {
   readonly #runtime: Miniflare;
   readonly #query: string;
+  #pid: string | undefined;
 
-  constructor(bundle: WorkerBundle, name: string, side: number) {
+  private constructor(bundle: WorkerBundle, name: string, side: number) {
     Object.assign(process.env, OFFLINE);
     this.#query = `peer=${name}&side=${side}`;
     const { main, modules } = bundle;
@@ -29,9 +31,24 @@ export class WorkerPeer {
     });
   }
 
-  /** Milliseconds for each time, by a clock that moves in steps of one. */
-  measure(part: Part, times: number): Promise<number> {
-    return this.#ask(`part=${part}&times=${times}`, z.number());
+  /** Starts one, while no other is being started. */
+  static async start(bundle: WorkerBundle, name: string, side: number): Promise<WorkerPeer> {
+    const before = await workerdProcesses();
+    const peer = new WorkerPeer(bundle, name, side);
+    await peer.#runtime.ready;
+    peer.#pid = [...(await workerdProcesses())].find((pid) => !before.has(pid));
+    return peer;
+  }
+
+  /** Its clock moves in steps of 1 ms, its processor's in steps of 10: ask for many times. */
+  async measure(part: Part, times: number): Promise<Timing> {
+    const before = await this.#processMs();
+    const ms = await this.#ask(`part=${part}&times=${times}`, z.number());
+    return { ms, cpuMs: ((await this.#processMs()) - before) / times };
+  }
+
+  async #processMs(): Promise<number> {
+    return this.#pid === undefined ? Number.NaN : processMs(this.#pid);
   }
 
   memoryBytes(): Promise<number> {

@@ -13,7 +13,7 @@ const makers: Readonly<Record<string, (side: number) => Peer | Promise<Peer>>> =
   'ort-web': (side) => ortPeer(ortWeb(), side),
   tfjs: async (side) => {
     await startBackend();
-    return tfjsPeer(side, () => 0);
+    return tfjsPeer(side);
   },
 };
 
