@@ -9,6 +9,7 @@ import type { Evaluation } from '../evaluation/table.ts';
 import { openRunData } from '../run/open-run-data.ts';
 import { RunFolder } from '../run/run-folder.ts';
 import { parseOptions } from './options.ts';
+import { printTable, tableOptionsSchema } from './table-options.ts';
 
 const optionsSchema = z.strictObject({
   run: z.string().min(1).optional(),
@@ -41,24 +42,42 @@ async function evaluation({ run, release, data, ...options }: Options): Promise<
   });
 }
 
-/** `d-persona evaluate`: the table of a run beside its baselines, or of a release on any data. */
+const collect = (value: string, before: readonly string[]) => [...before, value];
+
+/** `d-persona evaluate`: the table of a run beside its baselines, of a release on any data, or one of the paper's. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('Measure GED and Dice on patients that were not trained on, with intervals and verdicts')
     .option('--run <folder>', 'a finished run; its evaluation.json is written')
     .option('--release <folder>', 'a published release: the folder with its manifest.json')
-    .option('--data <path>', 'dataset to measure a release on: all of its patients')
+    .option('--data <path>', 'dataset to measure a release on: all of its patients; or of a table')
+    .option('--table <diversity|personal|ablation>', "train and compare all of a table's rows")
+    .option('--out <folder>', 'of a table: its runs, so that it goes on where it was stopped')
+    .option('--rows <names>', 'of a table: some of its rows, with commas; the first is always there')
+    .option('--seeds <number>', 'of a table: trainings of each row', '1')
+    .option('--folds <number>', 'of a table: divide the patients into folds, each tested once', '1')
+    .option('--set <name=value>', 'of a table: a setting of all rows; may be repeated', collect, [])
     .option('--split <validation|test>', 'which patients of the run', 'test')
     .option('--samples <number>', 'diversified samples N; GED falls as N grows', '16')
     .option('--bank <number>', 'size M of the prior bank', '500')
     .option('--resamples <number>', 'draws of the bootstrap over patients', '2000')
     .option('--backend <name>', `one of ${backendSchema.options.join(', ')}`)
     .option('--json', 'print the evaluation as JSON instead of a table')
-    .addHelpText('after', '\nExample:\n  d-persona evaluate --run runs/lidc')
-    .action(async (raw: unknown) => {
-      const options = parseOptions(optionsSchema, raw);
-      const { name, description } = await chooseBackend(options.backend);
+    .addHelpText(
+      'after',
+      '\nExamples:\n  d-persona evaluate --run runs/lidc\n  d-persona evaluate --table personal --data sample/lidc-idri-64.zip --out tables/lidc --seeds 3',
+    )
+    .action(async (raw: Record<string, unknown>) => {
+      const { table, out, rows, seeds, folds, set, ...ofModel } = raw;
+      const { backend, ...others } = ofModel;
+      const { name, description } = await chooseBackend(parseOptions(backendSchema.optional(), backend));
       console.error(`backend ${name}: ${description}`);
+      if (table !== undefined) {
+        const { split: _, ...asked } = others;
+        await printTable(parseOptions(tableOptionsSchema, { table, out, rows, seeds, folds, set, ...asked }));
+        return;
+      }
+      const options = parseOptions(optionsSchema, ofModel);
       const result = await evaluation(options);
       console.log(options.json ? JSON.stringify(result) : renderEvaluation(result));
     });

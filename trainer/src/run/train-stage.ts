@@ -41,7 +41,7 @@ const LOG_EVERY = 10;
  */
 export async function trainStage(
   task: StageTask,
-  model: ModelVariables,
+  model: Pick<ModelVariables, 'values' | 'assign'>,
   context: StageContext,
 ): Promise<void> {
   const { settings, trainable } = task;
