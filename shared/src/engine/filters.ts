@@ -38,7 +38,7 @@ export function planeBytes(rows: number, channels: number): number {
 export type Joined = readonly number[];
 
 /**
- * A kernel [3,3,inputs,outputs] with channels padded to whole vectors: [3,3,depth,n].
+ * A kernel [3,3,inputs,outputs] with channels padded to whole vectors: [3,3,depth,n]. Itself where there is nothing to pad.
  *
  * @param joined channels of each map that is joined to the input
  */
@@ -46,6 +46,7 @@ export function padKernel(kernel: Float32Array, joined: Joined, outputs: number)
   const inputs = joined.reduce((a, b) => a + b, 0);
   const depth = joined.reduce((a, b) => a + padded(b), 0);
   const n = padded(outputs);
+  if (depth === inputs && n === outputs) return kernel;
   const taps = kernel.length / (inputs * outputs);
   const out = new Float32Array(taps * depth * n);
   for (let tap = 0; tap < taps; tap++) {

@@ -4,9 +4,6 @@ export interface Int8Filters {
   readonly scales: Float32Array;
 }
 
-/** How many neighbours of a scale are tried: rounding moves it by one unit in the last place at most. */
-const NEIGHBOURS = [0, 1, -1];
-
 /**
  * Filters of an int8 release are integers in ±127 times a scale, one for each output: finds them again, so that the
  * engine keeps a quarter of the bytes without changing a bit.
@@ -15,30 +12,54 @@ const NEIGHBOURS = [0, 1, -1];
  * @returns undefined where the filters are no such products
  */
 export function asInt8(filters: Float32Array, n: number): Int8Filters | undefined {
-  const largest = new Float32Array(n);
-  for (let i = 0; i < filters.length; i++) {
-    const size = Math.abs(filters[i] as number);
-    if (size > (largest[i % n] as number)) largest[i % n] = size;
-  }
+  const scales = largestOf(filters, n).map((largest) => largest / 127);
   const values = new Int8Array(filters.length);
-  const scales = new Float32Array(n);
+  const exact = quantize(filters, scales, values);
   for (let c = 0; c < n; c++) {
-    const scale = NEIGHBOURS.map((step) => neighbour(Math.fround((largest[c] as number) / 127), step)).find(
-      (candidate) => quantize(filters, n, c, candidate, values),
-    );
-    if (scale === undefined) return undefined;
-    scales[c] = scale;
+    if (exact[c] === 1) continue;
+    // Rounding moved the scale by one unit in its last place.
+    const scale = scales[c] as number;
+    const found = [1, -1].map((step) => neighbour(scale, step)).find((s) => isScale(filters, n, c, s));
+    if (found === undefined) return undefined;
+    scales[c] = found;
+    for (let i = c; i < filters.length; i += n) values[i] = Math.round((filters[i] as number) / found);
   }
   return { values, scales };
 }
 
-/** Writes channel `c` of the integers. @returns whether they give the filters exactly */
-function quantize(filters: Float32Array, n: number, c: number, scale: number, values: Int8Array): boolean {
+/** The largest absolute value of each output's filters. */
+function largestOf(filters: Float32Array, n: number): Float32Array {
+  const largest = new Float32Array(n);
+  for (let row = 0; row < filters.length; row += n) {
+    for (let c = 0; c < n; c++) {
+      const size = Math.abs(filters[row + c] as number);
+      if (size > (largest[c] as number)) largest[c] = size;
+    }
+  }
+  return largest;
+}
+
+/** Writes the integers. @returns for each output, whether they give its filters exactly */
+function quantize(filters: Float32Array, scales: Float32Array, values: Int8Array): Uint8Array {
+  const n = scales.length;
+  const exact = new Uint8Array(n).fill(1);
+  const inverses = Float64Array.from(scales, (scale) => (scale === 0 ? 0 : 1 / scale));
+  for (let row = 0; row < filters.length; row += n) {
+    for (let c = 0; c < n; c++) {
+      const w = filters[row + c] as number;
+      const q = Math.round(w * (inverses[c] as number));
+      if (Math.fround(q * (scales[c] as number)) !== w) exact[c] = 0;
+      values[row + c] = q;
+    }
+  }
+  return exact;
+}
+
+function isScale(filters: Float32Array, n: number, c: number, scale: number): boolean {
   for (let i = c; i < filters.length; i += n) {
     const w = filters[i] as number;
-    const q = scale === 0 ? 0 : Math.round(w / scale);
+    const q = Math.round(w / scale);
     if (Math.fround(q * scale) !== w || Math.abs(q) > 127) return false;
-    values[i] = q;
   }
   return true;
 }
