@@ -8,9 +8,9 @@ import type { PixelLayout } from '../pixels/pixel-layout.ts';
  * @param values stored values of one sample a pixel; changed in place
  */
 export function replacePadding(values: Float32Array, dataSet: DataSet, layout: PixelLayout): void {
-  const one = dataSet.number('PixelPaddingValue', layout.signed);
+  const one = paddingValue(dataSet, 'PixelPaddingValue', layout);
   if (one === undefined) return;
-  const other = dataSet.number('PixelPaddingRangeLimit', layout.signed) ?? one;
+  const other = paddingValue(dataSet, 'PixelPaddingRangeLimit', layout) ?? one;
   const lowest = Math.min(one, other);
   const highest = Math.max(one, other);
   let min = Number.POSITIVE_INFINITY;
@@ -26,4 +26,15 @@ export function replacePadding(values: Float32Array, dataSet: DataSet, layout: P
     const value = values[i] as number;
     if (value >= lowest && value <= highest) values[i] = background;
   }
+}
+
+/** By the sign of the pixels, whatever the representation says: writers often get that wrong. */
+function paddingValue(
+  dataSet: DataSet,
+  keyword: 'PixelPaddingValue' | 'PixelPaddingRangeLimit',
+  { signed }: PixelLayout,
+): number | undefined {
+  const value = dataSet.number(keyword, signed);
+  if (value === undefined) return undefined;
+  return signed ? (value << 16) >> 16 : value & 0xffff;
 }
