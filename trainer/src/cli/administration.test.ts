@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AdminClient } from '@d-persona/shared/client/admin-client.ts';
 import { createOperatorKey, operatorKeyHash } from '@d-persona/shared/release/api-key.ts';
 import { publishRelease } from '@d-persona/shared/release/store.ts';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -66,7 +65,8 @@ it('a hospital is added, gets keys, and is removed', async () => {
 
 it('releases are listed, promoted by the first digits, and rolled back', async () => {
   const [one, two] = await Promise.all([syntheticRelease(1), syntheticRelease(2)]);
-  await new AdminClient({ url: worker.url, key: operator }).publish('demo', two);
+  expect((await run('release', 'push', 'demo', 'ab'.repeat(32), '--store', folder))[0]).toBe(2);
+  expect(await run('release', 'push', 'demo', two.hash, '--store', folder)).toEqual([0, two.hash, '']);
   expect((await run('release', 'list', 'demo'))[1]).toContain(`${one.hash}  yes`);
   expect(await run('release', 'promote', 'demo', two.hash.slice(0, 10))).toEqual([0, two.hash, '']);
   expect(await run('release', 'rollback', 'demo')).toEqual([0, one.hash, '']);

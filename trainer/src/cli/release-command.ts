@@ -1,6 +1,12 @@
 import { InputError } from '@d-persona/shared/errors.ts';
 import type { Command } from 'commander';
+import { z } from 'zod';
+import { FolderStore } from '../publish/folder-store.ts';
+import { readRelease } from '../publish/read-release.ts';
 import { adminClient, administrationCommand, group, printRows } from './administration.ts';
+import { parseOptions } from './options.ts';
+
+const pushSchema = z.looseObject({ store: z.string().min(1) });
 
 /** `d-persona release`: which releases a hospital has, and which serves it. */
 export function releaseCommand(): Command {
@@ -39,7 +45,16 @@ export function releaseCommand(): Command {
       await client.promote(hospital, previous, version);
       console.log(previous);
     });
-  return group('release', 'List, promote and roll back releases', [list, promote, rollback]);
+  const push = administrationCommand('push', 'Send a release of a folder to a server; it is not promoted')
+    .argument('<hospital>')
+    .argument('<release>', 'its hash')
+    .requiredOption('--store <folder>', 'as d-persona publish writes it')
+    .action(async (hospital: string, hash: string, raw: Record<string, unknown>) => {
+      const { store } = parseOptions(pushSchema, raw);
+      await adminClient(raw).publish(hospital, await readRelease(new FolderStore(store), hash));
+      console.log(hash);
+    });
+  return group('release', 'List, send, promote and roll back releases', [list, push, promote, rollback]);
 }
 
 function notOneRelease(found: number): InputError {
