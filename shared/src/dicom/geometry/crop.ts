@@ -29,7 +29,7 @@ const MOST_TIMES = 4;
 /**
  * The part of an image that a model looks at, so that its pixels have the spacing that the model was trained on; of a
  * model for pixels of any size they are at least square. The centre of pixel (x, y) of the region comes to the centre
- * of pixel (⌊w/2⌋, ⌊h/2⌋) of the model's input. The edges of the crop lie anywhere between pixels.
+ * of pixel (⌊w/2⌋, ⌊h/2⌋) of the model's input as the model sees it. The edges of the crop lie anywhere between pixels.
  *
  * @param region centre in pixels of the image (0-based), extent in millimetres
  * @throws InputError `region-outside-image`, `bad-region`, `unusable-dicom` where the spacing is not known but needed
@@ -44,9 +44,10 @@ export function cropOfImage(image: ImageGrid, region: Region | undefined, model:
   }
   const { height, width } = extent(image, region, model, input);
   checkExtent(image, { height, width });
+  const reversed = reversal(image.turn);
   return {
-    top: firstEdge(centre.y, height, input.height),
-    left: firstEdge(centre.x, width, input.width),
+    top: firstEdge(centre.y, height, input.height, reversed.rows),
+    left: firstEdge(centre.x, width, input.width, reversed.columns),
     height,
     width,
   };
@@ -60,9 +61,10 @@ export function regionOfCrop(
 ): { x: number; y: number; w: number; h: number } {
   const input = turnedSize(model, turn);
   const [row, column] = pixels.spacing ?? [1, 1];
+  const reversed = reversal(turn);
   return {
-    x: crop.left - firstEdge(0, crop.width, input.width),
-    y: crop.top - firstEdge(0, crop.height, input.height),
+    x: crop.left - firstEdge(0, crop.width, input.width, reversed.columns),
+    y: crop.top - firstEdge(0, crop.height, input.height, reversed.rows),
     w: crop.width * column,
     h: crop.height * row,
   };
@@ -93,9 +95,18 @@ function checkExtent(image: Size, { height, width }: Size): void {
   throw new InputError({ code: 'bad-region', input: 'region', problem, remedy });
 }
 
-/** Where the crop begins, so that a pixel's centre comes to that of the middle pixel of the input. */
-function firstEdge(centre: number, length: number, input: number): number {
-  return centre + 0.5 - ((Math.floor(input / 2) + 0.5) * length) / input;
+/**
+ * Where the crop begins along an axis, so that a pixel's centre comes to that of the middle pixel of the input: the same
+ * one however the image is stored, so that an axis that is reversed for the model counts from its other end.
+ */
+function firstEdge(centre: number, length: number, input: number, reversed: boolean): number {
+  const middle = Math.floor(input / 2);
+  return centre + 0.5 - (((reversed ? input - 1 - middle : middle) + 0.5) * length) / input;
+}
+
+/** Whether the image's rows and columns are reversed for the model. */
+function reversal({ transpose, flipRows, flipColumns }: Turn): { rows: boolean; columns: boolean } {
+  return transpose ? { rows: flipColumns, columns: flipRows } : { rows: flipRows, columns: flipColumns };
 }
 
 function noSpacing({ dataSet }: ImageGrid, reason: string): InputError {

@@ -154,6 +154,12 @@ describe('crops', () => {
     expect(crop.top + (64.5 / 128) * crop.height).toBeCloseTo(300.5, 9);
   });
 
+  it('put it there too where the image is turned, as the model sees it', () => {
+    const crop = cropOfImage(image({ turn: { ...UPRIGHT, flipColumns: true } }), { x: 200, y: 300 }, model);
+    expect(crop.left + (31.5 / 64) * crop.width).toBeCloseTo(200.5, 9);
+    expect(crop.top + (64.5 / 128) * crop.height).toBeCloseTo(300.5, 9);
+  });
+
   it('have the size in millimetres that is asked for', () => {
     const crop = cropOfImage(image(), { x: 200, y: 300, w: 20, h: 30 }, model);
     expect(crop).toMatchObject({ height: 60, width: 80 });
@@ -187,8 +193,8 @@ describe('crops', () => {
       h: fc.integer({ min: 1, max: 90 }),
     });
     fc.assert(
-      fc.property(region, fc.boolean(), (asked, transpose) => {
-        const grid = image({ turn: { ...UPRIGHT, transpose } });
+      fc.property(region, fc.boolean(), fc.boolean(), (asked, transpose, flipRows) => {
+        const grid = image({ turn: { ...UPRIGHT, transpose, flipRows } });
         const crop = cropOfImage(grid, asked, model);
         const told = regionOfCrop(crop, grid, model.input);
         expect(told.x).toBeCloseTo(asked.x, 9);
