@@ -36,4 +36,12 @@ describe('Gate', () => {
     expect(await second).toBe(2);
     expect(await gate.run(() => 4)).toBe(4);
   });
+
+  it('lets parties in in turn, and each in its own order', async () => {
+    const gate = new Gate(20);
+    const order: string[] = [];
+    const come = (name: string) => gate.run(async () => void order.push(name), name[0]);
+    await Promise.all(['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'b2'].map(come));
+    expect(order).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+  });
 });

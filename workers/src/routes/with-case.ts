@@ -43,7 +43,7 @@ export async function withCase<T extends CaseOptions, R>(
       c.set('subject', open.id);
       stages.time('prompts', () => casePrompts(open, model));
       return stages.wait('encode', () => answer(open, options));
-    });
+    }, c.var.hospital);
     await compareInShadow(c, services, content.subject, options, context);
     return answered;
   });
