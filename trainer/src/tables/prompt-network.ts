@@ -1,7 +1,7 @@
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
 import { decode } from '@d-persona/shared/model/decoder.ts';
 import type { Gaussian } from '@d-persona/shared/model/gaussian.ts';
-import { personaQuery } from '@d-persona/shared/model/head.ts';
+import { type DropoutMasks, personaQuery } from '@d-persona/shared/model/head.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.ts';
 import { imagesOf, mapsOf } from '../evaluation/predict.ts';
@@ -9,6 +9,7 @@ import { segmentationLoss } from '../losses/segmentation-loss.ts';
 import { ModelVariables, type WeightValues } from '../model/model-variables.ts';
 import { differentiate } from '../run/differentiate.ts';
 import type { StageTask } from '../run/task.ts';
+import { drawDropout } from '../stage2/dropout.ts';
 import type { Stage2Settings } from '../stage2/settings.ts';
 import { disposeFrozen, type FrozenBatch, frozenBatch } from '../stage2/stage2-loss.ts';
 
@@ -63,20 +64,28 @@ export class PromptNetwork {
   }
 
   /** z of a persona [N,D]. */
-  #prompt(persona: number, features: tf.Tensor4D, { mu, logSigma }: Gaussian): tf.Tensor2D {
+  #prompt(
+    persona: number,
+    features: tf.Tensor4D,
+    { mu, logSigma }: Gaussian,
+    dropout?: DropoutMasks,
+  ): tf.Tensor2D {
     const query =
       this.kind === 'closed-form'
-        ? personaQuery(this.weights, this.architecture, persona, features)
+        ? personaQuery(this.weights, this.architecture, persona, features, dropout)
         : (this.trainable.get(codeName(persona)) as tf.Tensor);
     const offset = this.kind === 'closed-form' ? tf.mul(REACH, tf.tanh(tf.div(query, REACH))) : query;
     return tf.add(mu, tf.mul(tf.exp(logSigma), offset));
   }
 
-  /** Logits of all personas [N,H,W,R]. */
-  logits({ features, imagePart, prior }: Omit<FrozenBatch, 'bank'>): tf.Tensor4D {
+  /** Logits of all personas [N,H,W,R]. @param dropout of each persona's head, in training */
+  logits(
+    { features, imagePart, prior }: Omit<FrozenBatch, 'bank'>,
+    dropout?: readonly DropoutMasks[],
+  ): tf.Tensor4D {
     return tf.concat(
       Array.from({ length: this.architecture.personas }, (_, persona) =>
-        decode(this.weights, imagePart, this.#prompt(persona, features, prior)),
+        decode(this.weights, imagePart, this.#prompt(persona, features, prior, dropout?.[persona])),
       ),
       3,
     );
@@ -110,17 +119,19 @@ export class PromptNetwork {
       name: 'stage2',
       settings,
       trainable: this.trainable,
-      gradient: (batch) => {
+      gradient: (batch, random) => {
         const { size, height, width, raters } = batch;
         const images = imagesOf(batch);
         const y = tf.tensor4d(batch.masks, [size, height, width, raters]);
         const exists = tf.tensor2d(batch.present, [size, raters]);
         const frozen = this.#freeze(images);
+        const drops = this.kind === 'closed-form' && this.architecture.head.dropout > 0;
+        const dropout = drops ? drawDropout(this.architecture, size, random) : undefined;
         const step = differentiate(this.trainable, () => ({
-          total: segmentationLoss(this.logits(frozen), y, settings.loss, exists),
+          total: segmentationLoss(this.logits(frozen, dropout), y, settings.loss, exists),
         }));
         disposeFrozen(frozen);
-        tf.dispose([images, y, exists]);
+        tf.dispose([images, y, exists, ...(dropout?.flat() ?? [])]);
         return step;
       },
     };
