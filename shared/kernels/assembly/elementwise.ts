@@ -6,7 +6,8 @@ import { loadLanes, storeLanes } from './simd';
 function apply(operation: i32, a: v128, b: v128): v128 {
   if (operation == 0) return f32x4.add(a, b);
   if (operation == 1) return f32x4.sub(a, b);
-  return f32x4.mul(a, b);
+  if (operation == 2) return f32x4.mul(a, b);
+  return v128.and(a, f32x4.gt(b, f32x4.splat(0)));
 }
 
 /** out[floats] = a ∘ b. The operation is a constant where this is called, so that the loop has no branch. */
@@ -22,7 +23,7 @@ function combine(operation: i32, a: usize, b: usize, out: usize, floats: i32): v
 }
 
 /**
- * a + b, a − b or a·b (operation 0, 1, 2), where b may be broadcast: rows of `floats` elements of a meet one row of b
+ * a + b, a − b, a·b or a where b > 0 (operation 0, 1, 2, 3), where b may be broadcast: rows of `floats` elements of a meet one row of b
  * `repeat` times before the next.
  *
  * @param a, out [rows, floats]
@@ -35,7 +36,8 @@ export function combineRows(operation: i32, a: usize, b: usize, out: usize, floa
     const at = <usize>r * bytes, row = b + <usize>(r / repeat) * bytes;
     if (operation == 0) combine(0, a + at, row, out + at, floats);
     else if (operation == 1) combine(1, a + at, row, out + at, floats);
-    else combine(2, a + at, row, out + at, floats);
+    else if (operation == 2) combine(2, a + at, row, out + at, floats);
+    else combine(3, a + at, row, out + at, floats);
   }
 }
 

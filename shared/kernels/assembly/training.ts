@@ -4,6 +4,7 @@ export { decodeSamples } from './decoder';
 export { combineRows, mapFloats } from './elementwise';
 export { pointwiseConvolution, pointwiseFilter, pointwiseFilterGradient, reducePointwiseFilterGradient } from './pointwise';
 export { averagePool, averagePoolGradient } from './pool';
+export { tensorNormGradients, tensorNorms } from './norm';
 export { sumMiddle } from './sum';
 export { resizeBilinear, resizeBilinearGradient } from './resize';
 export { winogradConvolution, winogradFilter } from './winograd';

@@ -67,4 +67,21 @@ function gradientsByOurKernels(
   };
 }
 
+/** TensorFlow.js multiplies with a mask of its own making; one pass will do where a backend has it. */
+const reluGradient: tf.GradConfig = {
+  kernelName: tf.Relu,
+  inputsToSave: ['x'],
+  gradFunc(dy, [x]) {
+    const input = x as tf.Tensor;
+    const gradient = dy as tf.Tensor;
+    return {
+      x: () =>
+        tf.getKernel('ReluGrad', tf.getBackend()) != null
+          ? tf.engine().runKernel('ReluGrad', { dy: gradient, x: input })
+          : tf.mul(gradient, tf.step(input)),
+    };
+  },
+};
+
 tf.registerGradient(fusedConvolutionGradient);
+tf.registerGradient(reluGradient);

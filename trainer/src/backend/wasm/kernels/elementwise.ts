@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingBackend } from '../training-backend.ts';
 import { register } from './register.ts';
 
 /** Floats that a thread takes at a time. */
@@ -28,6 +29,29 @@ export function broadcastOf(a: readonly number[], b: readonly number[]): Broadca
   return floats >= 4 ? { floats, repeat: tf.util.sizeFromShape(a.slice(first, last + 1)) } : undefined;
 }
 
+/** Of the kernel `combineRows`: a where b > 0. */
+const MASK = 3;
+
+/** a ∘ b, b being broadcast. */
+function combine(
+  backend: TrainingBackend,
+  operation: number,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+): tf.TensorInfo {
+  const { floats, repeat } = broadcastOf(a.shape, b.shape) as Broadcast;
+  const out = backend.makeOutput(a.shape, 'float32');
+  const addresses = [backend.address(a), backend.address(b), backend.address(out)];
+  const size = tf.util.sizeFromShape(a.shape);
+  // Without broadcasting, rows are whatever divides the work well.
+  const width = repeat === 1 ? (size % 64 === 0 ? 64 : size) : floats;
+  backend.kernels.run(
+    ...(['combineRows', size / width, Math.max(1, Math.floor(CHUNK / width))] as const),
+    ...[operation, ...addresses, width, repeat],
+  );
+  return out;
+}
+
 /** Add, Sub and Multiply of large float32 tensors, the second of which may be broadcast over pixels. */
 export function registerElementwise(): void {
   const operations = [
@@ -43,20 +67,8 @@ export function registerElementwise(): void {
         : ([a, b] as const);
     register(
       name,
-      ({ inputs, backend }) => {
-        const [a, b] = ordered(inputs as { a: tf.TensorInfo; b: tf.TensorInfo });
-        const { floats, repeat } = broadcastOf(a.shape, b.shape) as Broadcast;
-        const out = backend.makeOutput(a.shape, 'float32');
-        const addresses = [backend.address(a), backend.address(b), backend.address(out)];
-        const size = tf.util.sizeFromShape(a.shape);
-        // Without broadcasting, rows are whatever divides the work well.
-        const width = repeat === 1 ? (size % 64 === 0 ? 64 : size) : floats;
-        backend.kernels.run(
-          ...(['combineRows', size / width, Math.max(1, Math.floor(CHUNK / width))] as const),
-          ...[operation, ...addresses, width, repeat],
-        );
-        return out;
-      },
+      ({ inputs, backend }) =>
+        combine(backend, operation, ...ordered(inputs as { a: tf.TensorInfo; b: tf.TensorInfo })),
       (_, inputs) => {
         const [a, b] = ordered(inputs as { a: tf.TensorInfo; b: tf.TensorInfo });
         return (
@@ -68,6 +80,13 @@ export function registerElementwise(): void {
       },
     );
   }
+}
+
+/** The gradient of a ReLU: dy where x > 0. See `gradients.ts`. */
+export function registerReluGradient(): void {
+  register('ReluGrad', ({ inputs, backend }) =>
+    combine(backend, MASK, inputs.dy as tf.TensorInfo, inputs.x as tf.TensorInfo),
+  );
 }
 
 /** Relu, Step, Sigmoid and Softplus of large float32 tensors. */

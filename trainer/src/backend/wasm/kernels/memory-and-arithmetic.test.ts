@@ -1,6 +1,7 @@
 import { Random } from '@d-persona/shared/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { weightNorms } from '../../../losses/weight-norms.ts';
 import { Adam } from '../../../optimiser/adam.ts';
 import { useWasmBackend } from '../wasm-backend.ts';
 import { compare, difference } from './compare-backends.ts';
@@ -54,6 +55,18 @@ describe.each([{ threads: 1 }, { threads: 2 }])('with $threads threads', ({ thre
     const concat: Operation = (...tensors) => tf.concat(tensors, axis);
     await compare(shapes, concat, concat, 1e-7);
   });
+
+  it('sums the norms of tensors of any size, and scales each for its gradient', async () => {
+    const norms: Operation = (...tensors) => weightNorms(tensors);
+    await compare([[5], [3, 3, 5, 7], [1], [129, 5], [4, 300]], norms, norms, 1e-6);
+  });
+
+  it.each([[[7]], [[3, 5, 11]], [[2, 33, 30, 5]]])(
+    'passes the gradient of a ReLU where it is on: %j',
+    async (shape) => {
+      await compare([shape], tf.relu, tf.relu, 1e-7);
+    },
+  );
 
   const slices: [shape: number[], begin: number[], size: number[]][] = [
     [
