@@ -50,6 +50,8 @@ export const settingsSchema = z.object({
   PROMETHEUS: z.enum(['on', 'off']).default('off'),
   /** SHA-256 of the operator's key, hex: a secret. Without it there is no operator. */
   OPERATOR_KEY_SHA256: hashSchema.optional(),
+  /** A secret from which pseudonyms of patients are made; without it, DICOM annotations are not grouped by patient. */
+  PSEUDONYM_SECRET: z.string().min(32).optional(),
   /** What computes: this project's engine, or TensorFlow.js, which it is checked against. */
   ENGINE: z.enum(['wasm', 'tfjs']).default('wasm'),
   /** Most bytes of all releases that are held; what they share counts once. */

@@ -30,6 +30,7 @@ const INPUT_PROBLEMS: Readonly<Record<string, ProblemKind>> = {
   'empty-series': 'malformed-request',
   'mixed-series': 'unreadable-image',
   'same-position': 'unreadable-image',
+  'ambiguous-annotation': 'unreadable-image',
 };
 
 /**

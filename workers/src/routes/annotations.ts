@@ -16,6 +16,7 @@ import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { ANNOTATION_PROBLEMS, LIST_PROBLEMS, securityFor } from './answers.ts';
+import { withModel } from './with-model.ts';
 
 const PATH = '/v1/hospitals/{hospital}/annotations';
 const params = z.strictObject({ hospital: hospitalParameterSchema });
@@ -32,7 +33,11 @@ const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const picture = { type: 'string' as const, format: 'binary' };
 const form = {
   type: 'object' as const,
-  properties: { annotation: reference('AnnotationPart'), image: picture, mask: picture },
+  properties: {
+    annotation: reference('AnnotationPart'),
+    image: { ...picture, description: 'PNG, JPEG or DICOM' },
+    mask: { ...picture, description: 'PNG, or of a DICOM image a DICOM Segmentation or RT Structure Set' },
+  },
   required: ['annotation', 'image'],
   additionalProperties: false,
 };
@@ -75,7 +80,9 @@ export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services):
           'idempotency-key: must be 1 to 200 visible ASCII characters.',
         );
       }
-      const sent = await readAnnotation(bytes, c.req.header('content-type') ?? '', hospital, services);
+      const contentType = c.req.header('content-type') ?? '';
+      const releaseInput = () => withModel(c, services, async ({ manifest }) => manifest.input);
+      const sent = await readAnnotation(bytes, contentType, hospital, services, releaseInput);
       return c.json(await keepAnnotation(services, hospital, sent, key, caller.who), 202);
     }),
   );
