@@ -26,11 +26,11 @@ export const checkSettingsSchema = z.strictObject({
 
 /** How a head is trained on the frozen core. */
 export const headTrainingSchema = z.strictObject({
-  steps: z.int().min(1).default(150),
-  learningRate: z.number().positive().default(1e-3),
+  steps: z.int().min(1).default(100),
+  learningRate: z.number().positive().default(1e-2),
   batch: z.int().min(1).default(16),
   bank: z.int().min(1).default(100),
-  queryWeight: z.number().min(0).default(0.003),
+  queryWeight: z.number().min(0).default(0.0003),
   seed: z.int().default(1),
 });
 
@@ -59,6 +59,12 @@ export const nightlySettingsSchema = z.strictObject({
     .meta({ description: 'New outlines to learn from before a head is trained' }),
   heldOutShare: z.number().gt(0).lt(1).default(0.35).meta({
     description: 'Share of patients whose cases are never learnt from, only measured on',
+  }),
+  minimumPatients: z.int().min(2).default(8).meta({
+    description: 'Held-out patients without which nothing is published',
+  }),
+  tolerance: z.number().min(0).default(0.01).meta({
+    description: 'Loss of Dice that is taken for none: two trainings differ by as much',
   }),
   check: checkSettingsSchema.prefault({}),
   training: headTrainingSchema.prefault({}),

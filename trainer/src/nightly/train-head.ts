@@ -46,11 +46,12 @@ export function trainHead(
 ): Float32Array[] {
   const { architecture } = model;
   const specs = headSpecs(architecture, from);
+  // Copies: the optimiser writes into its variables' memory, which a clone would share with the release's tensors.
   const trainable = new Map(
-    specs.map(({ name }) => [
-      name,
-      tf.tidy(() => tf.variable(tf.clone(model.weights.get(name) as tf.Tensor))),
-    ]),
+    specs.map(({ name, shape }) => {
+      const value = (model.weights.get(name) as tf.Tensor).dataSync<'float32'>().slice();
+      return [name, tf.tidy(() => tf.variable(tf.tensor(value, [...shape])))];
+    }),
   );
   const weights = new Map([...model.weights, ...trainable]);
   const frozen = cases instanceof FrozenCases ? cases : FrozenCases.of(model, cases);

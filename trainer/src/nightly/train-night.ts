@@ -33,13 +33,7 @@ export async function trainNight(
     heldOut: await read(mine.filter(({ part }) => part === 'held-out')),
     earlier: await read(mine.filter((one) => entryOf(one).night !== night)),
   };
-  const { values, ...trained } = trainReader(
-    release,
-    cases,
-    settings.training,
-    withdrawn === 0,
-    settings.resamples,
-  );
+  const { values, ...trained } = trainReader(release, cases, settings.training, withdrawn === 0, settings);
   await writeFileAtomically(
     fileOf(nightFolder, persona),
     new Uint8Array(values.buffer, values.byteOffset, values.byteLength),

@@ -4,7 +4,7 @@ import type { PlainTensor } from '@d-persona/shared/release/encode-release.ts';
 import { quantizedWeights } from '@d-persona/shared/release/encode-release.ts';
 import type { Quantization } from '@d-persona/shared/release/quantize.ts';
 import type { AnnotatedCase } from './annotated-case.ts';
-import { type Judgement, judge, type PairedDice } from './judge.ts';
+import { type GateOptions, type Guard, type Judgement, judge, type PairedDice } from './judge.ts';
 import { maskDice } from './mask-dice.ts';
 import { ReleaseModel } from './release-model.ts';
 import { type HeadTraining, headSpecs, joinValues, splitValues, trainHead } from './train-head.ts';
@@ -39,10 +39,26 @@ function startOf(model: ReleaseModel, { persona, train }: ReaderCases): number {
   return means.indexOf(Math.max(...means));
 }
 
-/** Dice of each case with persona `index` of a model. */
-function diceOf(model: ReleaseModel, index: number, cases: readonly AnnotatedCase[]): number[] {
+/** Pixels that at least half of the masks have. */
+function majority(masks: readonly Uint8Array[]): Uint8Array {
+  return (masks[0] as Uint8Array).map((_, i) => {
+    const votes = masks.reduce((sum, mask) => sum + (mask[i] as number), 0);
+    return 2 * votes >= masks.length ? 1 : 0;
+  });
+}
+
+/** What a reader has on a case: outlines of one persona and of all, and Dice with the one and with their majority. */
+interface Served {
+  readonly persona: number;
+  readonly consensus: number;
+}
+
+function servedOn(model: ReleaseModel, index: number, cases: readonly AnnotatedCase[]): Served[] {
   const masks = model.segmentAll(cases);
-  return cases.map(({ mask }, i) => maskDice(mask, masks[i]?.[index] as Uint8Array));
+  return cases.map(({ mask }, i) => {
+    const all = masks[i] as Uint8Array[];
+    return { persona: maskDice(mask, all[index] as Uint8Array), consensus: maskDice(mask, majority(all)) };
+  });
 }
 
 /** A model whose persona `index` has the head as a release will store it. */
@@ -69,8 +85,8 @@ function storedHead(
 }
 
 /**
- * Trains a reader's head and judges it, as it will be stored, beside the persona that it would replace: the reader's
- * own, or for a new reader the one most like them.
+ * Trains a reader's head and judges it as it will be stored: beside the reader's own persona; for a new reader beside
+ * the personas' consensus, which is what they have, and not worse than the persona most like them.
  *
  * @param must whether it must be better to be published
  */
@@ -79,20 +95,29 @@ export function trainReader(
   cases: ReaderCases,
   training: HeadTraining,
   must: boolean,
-  resamples: number,
+  gate: Omit<GateOptions, 'seed'>,
 ): TrainedReader {
   const model = new ReleaseModel(release.manifest, release.weights);
   const index = startOf(model, cases);
+  const from = release.manifest.personas[index]?.id as string;
+  const own = from === cases.persona;
   const values = joinValues(trainHead(model, index, cases.train, training));
   const trained = withHead(release, index, values);
-  const pair = (part: readonly AnnotatedCase[]): PairedDice[] => {
-    const [before, after] = [diceOf(model, index, part), diceOf(trained, index, part)];
-    return part.map(({ group }, i) => ({ group, before: before[i] as number, after: after[i] as number }));
+  const pair = (part: readonly AnnotatedCase[], before: keyof Served): PairedDice[] => {
+    const [was, is] = [servedOn(model, index, part), servedOn(trained, index, part)];
+    return part.map(({ group }, i) => ({ group, before: was[i]?.[before] ?? 0, after: is[i]?.persona ?? 0 }));
   };
-  const options = { seed: training.seed, resamples };
-  const judgement = judge(pair(cases.heldOut), pair(cases.earlier), must, options);
+  const guards: Guard[] = [
+    {
+      what: own ? 'on earlier cases' : `on earlier cases than ${from}`,
+      pairs: pair(cases.earlier, 'persona'),
+    },
+    ...(own ? [] : [{ what: `than ${from}`, pairs: pair(cases.heldOut, 'persona') }]),
+  ];
+  const { minimumPatients, tolerance, resamples } = gate;
+  const options = { minimumPatients, tolerance, resamples, seed: training.seed };
+  const judgement = judge(pair(cases.heldOut, own ? 'persona' : 'consensus'), guards, must, options);
   model.dispose();
   trained.dispose();
-  const from = release.manifest.personas[index]?.id as string;
-  return { from, own: from === cases.persona, values, judgement };
+  return { from, own, values, judgement };
 }
