@@ -15,7 +15,16 @@ export interface CheckedWorker {
   segment(bytes: Uint8Array<ArrayBuffer>): Promise<Response>;
   /** The cells of a frame, 1-based, as the Worker decodes them. */
   pixels(bytes: Uint8Array<ArrayBuffer>, layout: PixelLayout, frame: number): Promise<FrameCells>;
+  /** Decodes the first frame so many times in one request. */
+  time(bytes: Uint8Array<ArrayBuffer>, repeat: number): Promise<DecodingTime>;
   stop(): Promise<void>;
+}
+
+/** Of one request: milliseconds, and the memory of the decoders that it made. */
+export interface DecodingTime {
+  readonly firstMs: number;
+  readonly nextMs: number;
+  readonly wasmBytes: number;
 }
 
 export async function startCheckedWorker(): Promise<CheckedWorker> {
@@ -43,6 +52,11 @@ export async function startCheckedWorker(): Promise<CheckedWorker> {
         planar: response.headers.get('d-persona-planar') === 'true',
         photometric: response.headers.get('d-persona-photometric') as Photometric,
       };
+    },
+    async time(bytes, repeat) {
+      const { headers } = await post(`/debug/pixels?repeat=${repeat}`, bytes);
+      const number = (name: string) => Number(headers.get(`d-persona-${name}`));
+      return { firstMs: number('first-ms'), nextMs: number('next-ms'), wasmBytes: number('wasm-bytes') };
     },
     async stop() {
       await worker.stop();

@@ -10,13 +10,14 @@ import { settingsSchema } from '../../workers/src/settings.ts';
 
 export { HospitalObject } from '../../workers/src/index.ts';
 
-const memories: WeakRef<WebAssembly.Memory>[] = [];
+/** Memories of decoders: of what was instantiated since a request began. */
+let memories: WebAssembly.Memory[] = [];
 
 WebAssembly.Instance = class extends WebAssembly.Instance {
   constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
     super(module, imports);
     for (const exported of Object.values(this.exports)) {
-      if (exported instanceof WebAssembly.Memory) memories.push(new WeakRef(exported));
+      if (exported instanceof WebAssembly.Memory) memories.push(exported);
     }
   }
 };
@@ -45,6 +46,7 @@ async function pixels(
   bytes: Uint8Array,
   { frame, repeat }: { frame: number; repeat: number },
 ): Promise<Response> {
+  memories = [];
   const decoders = new WasmDecoders(loadWasm);
   const decode = () => {
     const { dataSet, transferSyntax, layout } = readObject(
@@ -59,7 +61,7 @@ async function pixels(
   const first = performance.now();
   for (let i = 1; i < repeat; i++) await decode();
   const end = performance.now();
-  const held = memories.reduce((sum, memory) => sum + (memory.deref()?.buffer.byteLength ?? 0), 0);
+  const held = memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
   const headers = {
     'd-persona-photometric': photometric,
     'd-persona-planar': String(planar),
