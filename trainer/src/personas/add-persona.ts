@@ -13,7 +13,7 @@ import { FrozenCases } from '../nightly/frozen-cases.ts';
 import { ReleaseModel } from '../nightly/release-model.ts';
 import { type HeadTraining, headSpecs, joinValues, trainHead } from '../nightly/train-head.ts';
 import { projectCommit, SOFTWARE } from '../publish/software.ts';
-import type { Addition, Rival } from './addition.ts';
+import { type Addition, casesNeeded, type Rival } from './addition.ts';
 import type { SplitCases } from './reader-cases.ts';
 import { diceOfMajority, diceOfPersonas, diceOfPriorMean } from './rivals.ts';
 
@@ -127,7 +127,7 @@ export async function addPersona(
       dice,
       rivals,
       curve,
-      casesNeeded: curve.find(({ gain }) => gain.low !== null && gain.low > 0)?.cases ?? null,
+      casesNeeded: casesNeeded(curve),
       seconds: (performance.now() - started) / 1000,
     },
   };

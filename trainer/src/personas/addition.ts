@@ -36,9 +36,21 @@ export const additionSchema = z.strictObject({
   casesNeeded: z
     .int()
     .nullable()
-    .meta({ description: 'Fewest cases with which the head beats the nearest persona beyond the interval' }),
+    .meta({
+      description: 'Fewest cases from which on every head beats the nearest persona beyond its interval',
+    }),
   seconds: z.number(),
 });
 
 export type Addition = z.infer<typeof additionSchema>;
 export type Rival = z.infer<typeof rivalSchema>;
+
+/**
+ * Fewest cases from which on every head of the curve beats the nearest persona beyond its interval: a single good point
+ * among worse ones with more cases is chance.
+ */
+export function casesNeeded(curve: Addition['curve']): number | null {
+  const beats = curve.map(({ gain }) => gain.low !== null && gain.low > 0);
+  const lastMiss = beats.lastIndexOf(false);
+  return curve[lastMiss + 1]?.cases ?? null;
+}

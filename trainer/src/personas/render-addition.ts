@@ -28,8 +28,8 @@ export function renderAddition(addition: Addition): string {
       ]),
     ]),
     casesNeeded === null
-      ? `No head here beats ${nearest} beyond the interval.`
-      : `${casesNeeded} cases were enough to beat ${nearest} beyond the interval.`,
+      ? `Not with this many cases: the last head does not beat ${nearest} beyond the interval.`
+      : `From ${casesNeeded} cases on, the head beats ${nearest} beyond the interval.`,
     `Core ${addition.core} as before.`,
   ].join('\n\n');
 }
