@@ -46,8 +46,8 @@ const starters: Readonly<Record<BackendName, (threads?: number) => Promise<strin
   },
 };
 
-/** Tried in this order where none is forced. */
-const AUTOMATIC: readonly BackendName[] = ['tfjs-node-gpu', 'tfjs-node', 'wasm'];
+/** Tried in this order where none is forced: our WASM kernels outran TensorFlow on the CPU (docs/training.md). */
+const AUTOMATIC: readonly BackendName[] = ['tfjs-node-gpu', 'wasm', 'tfjs-node'];
 
 /**
  * Starts the fastest backend that this machine has, or the one that is forced.
