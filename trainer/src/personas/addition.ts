@@ -33,12 +33,9 @@ export const additionSchema = z.strictObject({
       seconds: z.number(),
     }),
   ),
-  casesNeeded: z
-    .int()
-    .nullable()
-    .meta({
-      description: 'Fewest cases from which on every head beats the nearest persona beyond its interval',
-    }),
+  casesNeeded: z.int().nullable().meta({
+    description: 'Fewest cases from which on every head beats the nearest persona beyond its interval',
+  }),
   seconds: z.number(),
 });
 
