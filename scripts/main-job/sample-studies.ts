@@ -9,7 +9,7 @@ export const SAMPLE_STUDIES = [
     settings: {
       data: { path: sample('lidc-idri-64.zip') },
       architecture: { widths: [8, 16, 32, 64] },
-      stage1: { steps: 1000, warmup: 100, learningRate: 2e-3 },
+      stage1: { steps: 800, warmup: 80 },
     },
   },
   {

@@ -23,12 +23,10 @@ const fields = {
 };
 
 /** The part `annotation` of a multipart body, beside `image`, and `mask` where the mask is no run lengths. */
-export const annotationPartSchema = z
-  .strictObject({ ...fields, mask: maskSchema.optional() })
-  .meta({
-    id: 'AnnotationPart',
-    description: 'Whose outline it is, and the outline, unless the part "mask" has it',
-  });
+export const annotationPartSchema = z.strictObject({ ...fields, mask: maskSchema.optional() }).meta({
+  id: 'AnnotationPart',
+  description: 'Whose outline it is, and the outline, unless the part "mask" has it',
+});
 
 /** A JSON body: an outline for a case that was sent before. */
 export const caseAnnotationSchema = z

@@ -16,12 +16,9 @@ export const volumeSliceSchema = z
   .strictObject({
     instance: z.int().min(0).meta({ description: 'Which of the images that were sent, 0-based' }),
     frame: z.int().min(1).meta({ description: 'Frame of that image, 1-based' }),
-    position: z
-      .number()
-      .nullable()
-      .meta({
-        description: 'Millimetres from the first slice, along the normal; null where it is not known',
-      }),
+    position: z.number().nullable().meta({
+      description: 'Millimetres from the first slice, along the normal; null where it is not known',
+    }),
     segmentations: z
       .array(segmentationSchema)
       .meta({ description: 'All personas in order, then the samples' }),

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { doctorCommand } from './doctor-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
 import { EXIT, EXIT_CODES_HELP, reportError } from './exit-codes.ts';
 import { hospitalCommand } from './hospital-command.ts';
+import { jobCommand } from './job-command.ts';
 import { keyCommand } from './key-command.ts';
 import { personaCommand } from './persona-command.ts';
 import { publishCommand } from './publish-command.ts';
@@ -33,6 +35,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     keyCommand(),
     personaCommand(),
     releaseCommand(),
+    doctorCommand(),
+    jobCommand(),
   ]) {
     program.addCommand(command.exitOverride().addHelpText('after', EXIT_CODES_HELP));
   }
