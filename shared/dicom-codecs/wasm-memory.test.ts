@@ -9,7 +9,7 @@ function moduleOf(...limits: number[]): Uint8Array<ArrayBuffer> {
 
 async function memoryOf(module: Uint8Array): Promise<WebAssembly.Memory> {
   const { instance } = await WebAssembly.instantiate(new Uint8Array(module));
-  return instance.exports['m'] as WebAssembly.Memory;
+  return instance.exports.m as WebAssembly.Memory;
 }
 
 it('starts with as many pages as it is told, and grows to the maximum', async () => {
