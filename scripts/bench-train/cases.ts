@@ -18,8 +18,11 @@ export const cases: readonly BenchCase[] = [
   { name: 'stage1_128', stage: 1, side: 128, batch: 12, widths: full },
   { name: 'stage2_128', stage: 2, side: 128, batch: 12, widths: full },
   { name: 'stage1_64', stage: 1, side: 64, batch: 12, widths: full },
-  { name: 'stage1_64_small', stage: 1, side: 64, batch: 16, widths: small },
-  { name: 'stage2_64_small', stage: 2, side: 64, batch: 16, widths: small },
+  { name: 'stage2_64', stage: 2, side: 64, batch: 12, widths: full },
+  { name: 'stage1_128_small', stage: 1, side: 128, batch: 12, widths: small },
+  { name: 'stage2_128_small', stage: 2, side: 128, batch: 12, widths: small },
+  { name: 'stage1_64_small', stage: 1, side: 64, batch: 12, widths: small },
+  { name: 'stage2_64_small', stage: 2, side: 64, batch: 12, widths: small },
 ];
 
 /** The paper's size. */
