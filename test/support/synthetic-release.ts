@@ -5,6 +5,7 @@ import { createKey } from '@d-persona/shared/release/api-key.ts';
 import { type EncodedRelease, encodeRelease } from '@d-persona/shared/release/encode-release.ts';
 import { type Scope, saveHospital } from '@d-persona/shared/release/hospital.ts';
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
+import type { Quantization } from '@d-persona/shared/release/quantize.ts';
 import { promoteRelease, publishRelease } from '@d-persona/shared/release/store.ts';
 
 export const SYNTHETIC: Architecture = {
@@ -26,8 +27,9 @@ export function syntheticRelease(
   seed = 1,
   architecture: Architecture = SYNTHETIC,
   size: [number, number] = INPUT_SIZE,
+  kind: Quantization = 'int8',
 ): Promise<EncodedRelease> {
-  return madeOf({ core: seed, heads: seed }, architecture, size);
+  return madeOf({ core: seed, heads: seed }, architecture, size, kind);
 }
 
 /** The core of `syntheticRelease(1)` under heads of a hospital's own. */
@@ -36,13 +38,14 @@ export function withOtherHeads(
   architecture: Architecture = SYNTHETIC,
   size: [number, number] = INPUT_SIZE,
 ): Promise<EncodedRelease> {
-  return madeOf({ core: 1, heads: seed }, architecture, size);
+  return madeOf({ core: 1, heads: seed }, architecture, size, 'int8');
 }
 
 function madeOf(
   seeds: { core: number; heads: number },
   architecture: Architecture,
   size: [number, number],
+  kind: Quantization,
 ): Promise<EncodedRelease> {
   const seed = seeds.heads;
   const random = new Random(seeds.core);
@@ -83,7 +86,7 @@ function madeOf(
     personas: Array.from({ length: architecture.personas }, (_, i) => persona(`rank-${i + 1}`)),
     metrics: {},
     quantization: {
-      kind: 'int8',
+      kind,
       diceBefore: 0.5,
       diceAfter: 0.5,
       gedBefore: 0.5,
