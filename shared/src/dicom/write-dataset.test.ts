@@ -93,6 +93,14 @@ function expectParsed(read: dicomParser.DataSet, written: WritableDataSet): void
 }
 
 describe('writing a file', () => {
+  it('takes every integer that an IS can hold, and no other', () => {
+    const file = (value: number) => writeFile({ ...IDENTITY, NumberOfContourPoints: [value] }, SOFTWARE);
+    for (const value of [-(2 ** 31), 2 ** 31 - 1]) {
+      expect(dicomParser.parseDicom(file(value)).string('x30060046')).toBe(String(value));
+    }
+    for (const value of [-(2 ** 31) - 1, 2 ** 31, 0.5]) expect(() => file(value)).toThrow(RangeError);
+  });
+
   it('is read back by dicom-parser with the same values, in the order of tags, with even lengths', () => {
     fc.assert(
       fc.property(someDataSet(3), (dataSet) => {

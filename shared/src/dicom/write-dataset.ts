@@ -131,7 +131,10 @@ function text(vr: Vr, values: readonly (string | number)[]): Uint8Array {
   const parts = values.map((value) => {
     if (typeof value === 'string') return value;
     if (vr === 'DS') return decimalString(value);
-    if (!Number.isInteger(value) || Math.abs(value) >= 2 ** 31) throw new RangeError(`${value} as ${vr}`);
+    // An IS is −2³¹ to 2³¹ − 1 (PS3.5, table 6.2-1).
+    if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 31) {
+      throw new RangeError(`${value} as ${vr}`);
+    }
     return String(value);
   });
   if (!SINGLE.has(vr) && parts.some((part) => part.includes('\\'))) {
