@@ -5,6 +5,7 @@ import { Client } from '@d-persona/shared/client/client.ts';
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import { modelInput } from '@d-persona/shared/mask/region.ts';
 import { decodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
+import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
 import { servingSpecs } from '@d-persona/shared/model/weights.ts';
 import { Random } from '@d-persona/shared/random.ts';
 import type { Quantization } from '@d-persona/shared/release/quantize.ts';
@@ -39,7 +40,7 @@ function trainersAnswer(
 ): Prediction {
   const size = { height: SIDE, width: SIDE };
   const image = { ...size, channels: 1, bitDepth: 8, data } as const;
-  const tensors = new Map([...weights].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]));
+  const tensors = weightTensors(weights);
   const [prediction] = predict(
     { weights: tensors, architecture: SYNTHETIC },
     {

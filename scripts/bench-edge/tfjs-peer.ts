@@ -7,15 +7,14 @@ import {
   segmentSample,
 } from '@d-persona/shared/model/encode-case.ts';
 import { bankNoise, sampleNoise } from '@d-persona/shared/model/noise.ts';
+import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Peer, SAMPLES } from './peer.ts';
 import { ARCHITECTURE, workloadImage, workloadWeights } from './workload.ts';
 
 /** TensorFlow.js on the backend that is set. */
 export function tfjsPeer(side: number): Peer {
-  const weights = new Map(
-    [...workloadWeights(ARCHITECTURE)].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]),
-  );
+  const weights = weightTensors(workloadWeights(ARCHITECTURE));
   const { latent, personas } = ARCHITECTURE;
   const image = workloadImage(side);
   const noise = tf.tensor3d(bankNoise(0, 500, latent), [1, 500, latent]);

@@ -1,3 +1,4 @@
+import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
 import { servingSpecs } from '@d-persona/shared/model/weights.ts';
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
 import { loadRelease } from '@d-persona/shared/release/store.ts';
@@ -22,7 +23,7 @@ export async function differingPixels(
   masks: ReadonlyMap<string, readonly Uint8Array[]>,
 ): Promise<number> {
   const { weights, manifest } = await loadRelease(store, release.hash, servingSpecs);
-  const tensors = new Map([...weights].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]));
+  const tensors = weightTensors(weights);
   const network = { weights: tensors, architecture: manifest.architecture };
   let different = 0;
   let pixels = 0;

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { InputError } from '@d-persona/shared/errors.ts';
+import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
 import { servingSpecs } from '@d-persona/shared/model/weights.ts';
 import { hashSchema } from '@d-persona/shared/release/manifest.ts';
 import { loadRelease } from '@d-persona/shared/release/store.ts';
@@ -42,7 +43,7 @@ export async function evaluateRelease(
       remedy: 'Evaluate on data like that which the release was trained on',
     });
   }
-  const tensors = new Map([...weights].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]));
+  const tensors = weightTensors(weights);
   const result = await evaluate(
     { weights: tensors, architecture },
     personas.map(({ id }) => id),

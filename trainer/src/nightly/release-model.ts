@@ -1,6 +1,7 @@
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
 import { disposeCase, encodeCase, segmentAsPersona } from '@d-persona/shared/model/encode-case.ts';
 import { bankNoise, TEST_BANK } from '@d-persona/shared/model/noise.ts';
+import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
 import type { Weights } from '@d-persona/shared/model/weights.ts';
 import type { PlainWeights } from '@d-persona/shared/release/encode-release.ts';
 import type { Manifest } from '@d-persona/shared/release/manifest.ts';
@@ -20,9 +21,7 @@ export class ReleaseModel {
 
   constructor(manifest: Pick<Manifest, 'architecture' | 'input' | 'personas'>, weights: PlainWeights) {
     this.manifest = manifest;
-    this.weights = new Map(
-      [...weights].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]),
-    );
+    this.weights = weightTensors(weights);
   }
 
   get architecture(): Architecture {

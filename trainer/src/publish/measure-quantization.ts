@@ -1,4 +1,5 @@
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
+import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
 import { servingSpecs } from '@d-persona/shared/model/weights.ts';
 import { type PlainWeights, quantizedWeights } from '@d-persona/shared/release/encode-release.ts';
 import type { Manifest } from '@d-persona/shared/release/manifest.ts';
@@ -23,9 +24,7 @@ async function score(
   data: RunData,
   options: PredictOptions,
 ): Promise<Scores> {
-  const tensors = new Map(
-    [...weights].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])] as const),
-  );
+  const tensors = weightTensors(weights);
   const dice: number[] = [];
   const energies: number[] = [];
   for await (const batch of data.whole('test')) {

@@ -5,6 +5,7 @@ import { decode, decoderImagePart } from '@d-persona/shared/model/decoder.ts';
 import { prior } from '@d-persona/shared/model/gaussian.ts';
 import { personaQuery } from '@d-persona/shared/model/head.ts';
 import { unet } from '@d-persona/shared/model/unet.ts';
+import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
 import type { PlainWeights } from '@d-persona/shared/release/encode-release.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engines, SegmentationEngine } from './segmentation-engine.ts';
@@ -12,11 +13,11 @@ import type { Engines, SegmentationEngine } from './segmentation-engine.ts';
 /** A release on TensorFlow.js, whose backend must be set: the reference, and what is left where the engine fails. */
 export class TfjsEngine implements SegmentationEngine {
   readonly #architecture: Architecture;
-  readonly #weights = new Map<string, tf.Tensor>();
+  readonly #weights: ReadonlyMap<string, tf.Tensor>;
 
   constructor(architecture: Architecture, weights: PlainWeights) {
     this.#architecture = architecture;
-    for (const [name, { shape, data }] of weights) this.#weights.set(name, tf.tensor(data, [...shape]));
+    this.#weights = weightTensors(weights);
   }
 
   encode(input: Float32Array, { height, width }: Size): Encoding {
