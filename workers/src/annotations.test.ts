@@ -126,6 +126,29 @@ describe('annotations', () => {
     });
   });
 
+  it('at once, sent twice and withdrawn, are each there once, and numbered without a gap', async () => {
+    const lefts = Array.from({ length: 12 }, (_, i) => 2 * i);
+    const answers = await Promise.all(
+      [...lefts, ...lefts].map((left) =>
+        send(form({ persona: 'rank-1' }, { image, mask: maskPng(outline(left)) })),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(24).fill(202));
+    const before = (await list()).annotations;
+    expect(before.map(({ changed }) => changed)).toEqual(lefts.map((_, i) => i + 1));
+    await Promise.all([
+      ...before
+        .slice(0, 6)
+        .map(({ id }) =>
+          api.send(`${ANNOTATIONS}/${id}`, { method: 'DELETE', headers: as(api.annotateKey) }),
+        ),
+      ...[30, 40].map((left) => send(form({ persona: 'rank-2' }, { image, mask: maskPng(outline(left)) }))),
+    ]);
+    const after = (await list()).annotations;
+    expect(after.map(({ changed }) => changed)).toEqual(Array.from({ length: 14 }, (_, i) => i + 7));
+    expect(after.filter(({ withdrawn }) => withdrawn)).toHaveLength(6);
+  });
+
   it.each([
     ['no annotation part', () => new FormData(), 400],
     ['no mask at all', () => form({ persona: 'rank-1' }, { image }), 400],

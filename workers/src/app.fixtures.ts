@@ -13,7 +13,9 @@ import { wasmEngines } from './engine/wasm-engine.ts';
 import type { Services } from './services.ts';
 import { settingsSchema } from './settings.ts';
 import { Sql } from './store/database.ts';
+import { Faults, faultyDatabase, faultyStore } from './store/faults.fixtures.ts';
 import { SqliteDatabase } from './store/sqlite-database.fixtures.ts';
+import { StoreUnavailable } from './store/store-unavailable.ts';
 import { HospitalWriter } from './tenant/hospital-writer.ts';
 
 /** The API in this process, on a store in memory, with a clock that stands still until it is moved. */
@@ -21,6 +23,10 @@ export interface TestApp {
   readonly store: MemoryStore;
   readonly database: SqliteDatabase;
   readonly services: Services;
+  /** Lets steps between the Worker and its stores fail. */
+  readonly faults: Faults;
+  /** What the Analytics Engine was told. */
+  readonly points: object[];
   /** Lines of the log. */
   readonly logged: string[];
   /** What is drawn for each request, in [0, 1): below its share, a trial gets it. */
@@ -75,17 +81,24 @@ export async function startTestApp(settings: Record<string, number | string> = {
   await importAll();
   const now = () => clock.ms;
   const checked = settingsSchema.parse(settings);
+  const faults = new Faults();
+  const faulty = {
+    store: faultyStore(store, faults, (cause) => new StoreUnavailable(cause)),
+    database: faultyDatabase(database, faults),
+  };
   const writers = new Map<string, HospitalWriter>();
   const hospitals = (id: string) => {
-    const writer =
-      writers.get(id) ?? new HospitalWriter(new Sql(database, checked.DATABASE_TIMEOUT_MS), store, now);
+    const sql = new Sql(faulty.database, checked.DATABASE_TIMEOUT_MS);
+    const writer = writers.get(id) ?? new HospitalWriter({ sql, store: faulty.store, now });
     writers.set(id, writer);
     return writer;
   };
   const logged: string[] = [];
   const trial = { draw: 0 };
+  const points: object[] = [];
+  const analytics = { writeDataPoint: (point: object) => void points.push(point) };
   const log = (line: string) => void logged.push(line);
-  const stores = { store, database, hospitals, log, draw: () => trial.draw };
+  const stores = { ...faulty, hospitals, log, analytics, draw: () => trial.draw };
   const engines = await chooseEngines(checked.ENGINE);
   const services = createServices(stores, checked, now, engines, loadWasmFile);
   const app = createApp(services);
@@ -104,7 +117,9 @@ export async function startTestApp(settings: Record<string, number | string> = {
     store,
     database,
     services,
+    faults,
     logged,
+    points,
     trial,
     importHospitals: importAll,
     release: release.hash,

@@ -17,6 +17,7 @@ import { personaSegmentationRoute } from './routes/persona-segmentation.ts';
 import { personasRoute } from './routes/personas.ts';
 import { problemRoutes } from './routes/problems.ts';
 import { publishRoutes } from './routes/publish.ts';
+import { reconciliationsRoute } from './routes/reconciliations.ts';
 import { releasesRoutes } from './routes/releases.ts';
 import { segmentationsRoute } from './routes/segmentations.ts';
 import { volumeSegmentationsRoute } from './routes/volume-segmentations.ts';
@@ -47,6 +48,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   keysRoutes(app, services);
   hospitalSettingsRoutes(app, services);
   auditRoute(app, services);
+  reconciliationsRoute(app, services);
   metricsRoute(app, services);
   problemRoutes(app);
   descriptionRoutes(app);

@@ -1,4 +1,5 @@
 import type { RateLimiter } from './limits/request-limits.ts';
+import type { AnalyticsDataset } from './observe/analytics.ts';
 import type { Database } from './store/database.ts';
 import type { Bucket } from './store/r2-store.ts';
 import type { HospitalWrites } from './tenant/hospital-writer.ts';
@@ -16,5 +17,7 @@ export interface Bindings {
   /** Absent on this machine. */
   readonly KEY_LIMITER?: RateLimiter;
   readonly HOSPITAL_LIMITER?: RateLimiter;
+  /** Analytics Engine; absent on this machine. */
+  readonly METRICS?: AnalyticsDataset;
   readonly [variable: string]: unknown;
 }

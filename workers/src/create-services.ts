@@ -8,6 +8,7 @@ import { Models } from './engine/models.ts';
 import type { Engines } from './engine/segmentation-engine.ts';
 import { HeldBytes } from './input/held-bytes.ts';
 import { type RateLimiters, RequestLimits } from './limits/request-limits.ts';
+import type { AnalyticsDataset } from './observe/analytics.ts';
 import { Metrics } from './observe/metrics.ts';
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
@@ -25,13 +26,15 @@ export interface Stores {
   /** Which requests a trial gets, in [0, 1); absent: at random. */
   readonly draw?: () => number;
   readonly limiters?: RateLimiters;
+  /** Where a point for each request goes, if anywhere. */
+  readonly analytics?: AnalyticsDataset | undefined;
   /** Absent: the runtime's own log. */
   readonly log?: (line: string) => void;
 }
 
 /** @param now milliseconds since 1970 */
 export function createServices(
-  { store, database, hospitals, draw = Math.random, limiters = {}, log = console.log }: Stores,
+  { store, database, hospitals, draw = Math.random, limiters = {}, analytics, log = console.log }: Stores,
   settings: Settings,
   now: () => number,
   engines: Engines,
@@ -54,6 +57,7 @@ export function createServices(
     audit: new Audit(sql),
     log,
     metrics: new Metrics(),
+    analytics,
     limits: new RequestLimits(settings, limiters, now),
     tenants: new Tenants(sql, tenantSettings, now),
     models: new Models((hash) => loadModel(loading, hash), settings.MODEL_BYTES),

@@ -9,6 +9,7 @@ import { nightly } from './retention/nightly.ts';
 import type { AppEnv, Services } from './services.ts';
 import { settingsSchema } from './settings.ts';
 import { R2Store } from './store/r2-store.ts';
+import { reachedHospital } from './tenant/reached-hospital.ts';
 
 export { HospitalObject } from './tenant/hospital-object.ts';
 
@@ -23,9 +24,10 @@ let starting: Promise<Started> | undefined;
 async function start(bindings: Bindings): Promise<Started> {
   const settings = settingsSchema.parse(bindings);
   const stores = {
-    store: new R2Store(bindings.STORE),
+    store: new R2Store(bindings.STORE, settings.STORE_TIMEOUT_MS),
     database: bindings.DB,
-    hospitals: (id: string) => bindings.HOSPITALS.getByName(id),
+    hospitals: (id: string) => reachedHospital(bindings.HOSPITALS.getByName(id), settings.STORE_TIMEOUT_MS),
+    analytics: bindings.METRICS,
     limiters: { key: bindings.KEY_LIMITER, hospital: bindings.HOSPITAL_LIMITER },
   };
   const engines = await chooseEngines(settings.ENGINE);

@@ -1,7 +1,8 @@
 import { auditSchema } from '@d-persona/shared/contract/audit.ts';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { picturePng, SEGMENT_AS, startTestApp, type TestApp } from './app.fixtures.ts';
 import { nightly } from './retention/nightly.ts';
+import { StoreUnavailable } from './store/store-unavailable.ts';
 
 const AUDIT = '/v1/hospitals/demo/audit';
 let api: TestApp;
@@ -61,6 +62,20 @@ describe('each request', () => {
       expect(line).toMatch(/^(# (HELP|TYPE) .+|[a-z_]+(\{([a-z]+="[^"\n]*",?)+\})? -?[\d.]+)$/);
     }
     expect((await (await startTestApp()).send('/metrics')).status).toBe(404);
+  });
+
+  it('is a point for Analytics Engine, of its hospital, without anything that was sent', async () => {
+    await segment();
+    await api.send('/v1/health/alive');
+    const route = '/v1/hospitals/{hospital}/personas/{persona}/segmentations';
+    expect(api.points).toEqual([
+      { indexes: ['demo'], blobs: ['POST', route, api.release], doubles: expect.any(Array) },
+      { indexes: ['none'], blobs: ['GET', '/v1/health/alive', ''], doubles: expect.any(Array) },
+    ]);
+    const [{ doubles }] = api.points as [{ doubles: number[] }];
+    const [one, status, ms, ...stages] = doubles as [number, number, number, ...number[]];
+    expect([one, status, stages.length]).toEqual([1, 200, 7]);
+    expect(stages.reduce((sum, spent) => sum + spent, 0)).toBeLessThanOrEqual(ms + 1);
   });
 
   it('over a limit is a 429 that says when to come back, for that key alone', async () => {
@@ -178,6 +193,30 @@ describe('every night', () => {
       '2026-01-31',
       '2026-02-02',
     ]);
+  });
+
+  it('the audit of a hospital that asks for nothing any more ends too', async () => {
+    await write("UPDATE hospitals SET audit_days = 30 WHERE id = 'demo'");
+    await segment();
+    api.clock.ms += DAY;
+    await segment();
+    api.clock.ms += 30 * DAY;
+    await nightly(api.services);
+    const { results } = await api.database.prepare('SELECT at FROM audit').bind().all();
+    expect(results).toHaveLength(1);
+  });
+
+  it('a step that fails does not stop the others, and is told', async () => {
+    await write("UPDATE hospitals SET audit_days = 30 WHERE id = 'demo'");
+    await segment();
+    api.clock.ms += 31 * DAY;
+    vi.spyOn(api.store, 'pages').mockImplementation(() => {
+      throw new StoreUnavailable(new Error('down'));
+    });
+    await expect(nightly(api.services)).rejects.toThrow(StoreUnavailable);
+    vi.restoreAllMocks();
+    const { results } = await api.database.prepare('SELECT at FROM audit').bind().all();
+    expect(results).toEqual([]);
   });
 
   it('annotations end too, and their pixels, and what was left half-written', async () => {

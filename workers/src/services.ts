@@ -5,6 +5,7 @@ import type { Gate } from './engine/gate.ts';
 import type { Models } from './engine/models.ts';
 import type { HeldBytes } from './input/held-bytes.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
+import type { AnalyticsDataset } from './observe/analytics.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { Stages } from './observe/stages.ts';
 import type { Settings } from './settings.ts';
@@ -31,6 +32,8 @@ export interface Services {
   /** Takes one line for each request. */
   readonly log: (line: string) => void;
   readonly metrics: Metrics;
+  /** Analytics Engine, where there is one. */
+  readonly analytics: AnalyticsDataset | undefined;
   readonly limits: RequestLimits;
   readonly tenants: Tenants;
   readonly models: Models;
@@ -54,6 +57,8 @@ export interface AppEnv {
     release?: string;
     /** What the request is about: a case, for the audit. */
     subject?: string;
+    /** Names the request under its idempotency key, where it has one. */
+    once?: string;
     stages: Stages;
     limits: RequestLimits;
     /** Tells the limits that the request is answered. */

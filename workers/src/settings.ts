@@ -36,6 +36,8 @@ export const settingsSchema = z.object({
   STALE_SECONDS: count(3600),
   /** How long the database may take to answer. */
   DATABASE_TIMEOUT_MS: count(2000),
+  /** How long the bucket, or the Durable Object of a hospital, may take to answer. */
+  STORE_TIMEOUT_MS: count(10_000),
   /** Requests of one key in a minute. */
   KEY_REQUESTS_PER_MINUTE: count(3000),
   /** Requests of one hospital in a minute. */

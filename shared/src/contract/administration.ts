@@ -98,3 +98,22 @@ export const identityProviderSchema = z
   });
 
 export type IdentityProvider = z.infer<typeof identityProviderSchema>;
+
+const count = z.int().min(0);
+
+export const reconciliationSchema = z
+  .strictObject({
+    finished: count.meta({
+      description: 'Writes that a stopped Worker had begun, and that are finished now',
+    }),
+    dropped: count.meta({ description: 'Writes that could not be finished: nothing of them is left' }),
+    erased: count.meta({ description: 'Objects that nothing needed, now or twelve hours ago' }),
+    orphans: count.meta({ description: 'Objects that nothing needs now' }),
+    missing: count.meta({ description: 'Objects that something needs and that are not there: restore them' }),
+    broken: count.meta({
+      description: 'Releases that cannot be read; while there are any, no part is erased',
+    }),
+  })
+  .meta({ id: 'Reconciliation', description: 'What was found between store and database' });
+
+export type Reconciliation = z.infer<typeof reconciliationSchema>;

@@ -14,13 +14,14 @@ const NOBODY = { salt: '0'.repeat(32), hash: '0'.repeat(64) };
  * right but another hospital's.
  *
  * @param created ISO 8601, UTC.
+ * @param id 12 hexadecimal digits; at random if absent
  */
 export async function createKey(
   hospital: string,
   scopes: readonly Scope[],
   created: string,
+  id = toHex(crypto.getRandomValues(new Uint8Array(6))),
 ): Promise<{ key: string; record: KeyRecord }> {
-  const id = toHex(crypto.getRandomValues(new Uint8Array(6)));
   const key = `dp_${hospital}_${id}_${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
   const salt = toHex(crypto.getRandomValues(new Uint8Array(16)));
   return { key, record: { id, salt, hash: await saltedHash(salt, key), scopes: [...scopes], created } };

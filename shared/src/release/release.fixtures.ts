@@ -95,6 +95,14 @@ export class MemoryStore implements ObjectStore {
     this.files.delete(key);
   }
 
+  async has(key: string): Promise<boolean> {
+    return this.files.has(key);
+  }
+
+  async *pages(prefix: string): AsyncGenerator<string[], void> {
+    yield await this.list(prefix);
+  }
+
   async list(prefix: string): Promise<string[]> {
     return [...this.files.keys()].filter((key) => key.startsWith(prefix)).sort();
   }

@@ -6,7 +6,7 @@ import type { AppEnv, Services } from '../services.ts';
 import { withBody } from './read-body.ts';
 
 /** Bodies of administration are names, scopes and key sets. */
-const MAX_JSON_BYTES = 64 * 1024;
+export const MAX_JSON_BYTES = 64 * 1024;
 
 /**
  * Reads and checks a JSON body; it is counted and limited as every body is.

@@ -6,6 +6,7 @@ import type { AppEnv } from '../services.ts';
 import type { Caller } from '../tenant/caller.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import type { Tenants } from '../tenant/tenants.ts';
+import { bearerToken } from './bearer-token.ts';
 
 /**
  * Lets a request pass whose key belongs to the hospital of its path and has the scope. A key of another hospital
@@ -69,9 +70,4 @@ function notVisible(): ProblemError {
 function missingScope(scope: Scope): ProblemError {
   const detail = `authorization: the key lacks the scope "${scope}". Ask for a key that has it.`;
   return new ProblemError('missing-scope', detail);
-}
-
-/** The token of `Authorization: Bearer …`. */
-function bearerToken(header: string | undefined): string | undefined {
-  return /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(header ?? '')?.[1];
 }

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { AppEnv, Services } from '../services.ts';
+import { writePoint } from './analytics.ts';
 import { behind } from './behind.ts';
 import { Stages } from './stages.ts';
 
@@ -8,7 +9,7 @@ import { Stages } from './stages.ts';
  * Tells what became of each request: one line in the log, counts, the audit of its hospital, and `server-timing`.
  * Nothing of it holds what was sent, a path, or a key.
  */
-export function observe({ audit, metrics, limits, log, now }: Services) {
+export function observe({ audit, metrics, analytics, limits, log, now }: Services) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const start = performance.now();
     const stages = new Stages();
@@ -25,6 +26,7 @@ export function observe({ audit, metrics, limits, log, now }: Services) {
     const { status } = c.res;
     const route = patternOf(routePath(c, -1));
     metrics.observe({ method, route, status, ms, stages: spent });
+    if (analytics) writePoint(analytics, { method, route, status, ms, stages: spent, hospital, release });
     const line = {
       level: 'info',
       request,

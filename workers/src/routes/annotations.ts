@@ -8,25 +8,26 @@ import { hospitalParameterSchema } from '@d-persona/shared/contract/identifiers.
 import { getBytes } from '@d-persona/shared/release/object-store.ts';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { findAnnotation, listAnnotations, withdrawAnnotation } from '../annotation/annotation-rows.ts';
-import { imageKey, keepAnnotation, maskKey } from '../annotation/keep-annotation.ts';
+import { findAnnotation, listAnnotations } from '../annotation/annotation-rows.ts';
+import { keepAnnotation } from '../annotation/keep-annotation.ts';
+import { imageKey, maskKey } from '../annotation/pixel-keys.ts';
 import { readAnnotation } from '../annotation/read-annotation.ts';
+import { idempotencyKey, idempotencyParameter } from '../idempotency/idempotency-key.ts';
+import { once } from '../idempotency/once.ts';
 import { withBody } from '../input/read-body.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
+import { storeUnavailable } from '../problem/problem-response.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { ANNOTATION_PROBLEMS, LIST_PROBLEMS, securityFor } from './answers.ts';
+import { ANNOTATION_PROBLEMS, LIST_PROBLEMS, STORED_PROBLEMS, securityFor } from './answers.ts';
 import { withModel } from './with-model.ts';
 
 const PATH = '/v1/hospitals/{hospital}/annotations';
 const params = z.strictObject({ hospital: hospitalParameterSchema });
 const oneParams = params.extend({ annotation: annotationIdSchema });
 const keyParameter = {
-  name: 'idempotency-key',
-  in: 'header' as const,
-  required: false,
-  schema: { type: 'string' as const, maxLength: 200 },
-  description: 'The same key answers the same, once. Without one, the same content is the same annotation',
+  ...idempotencyParameter,
+  description: 'The same key is the same annotation. Without one, the same content is',
 };
 
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -52,7 +53,7 @@ const body = {
 
 /** Readers' own outlines: sent by day, learnt from by night. */
 export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const { tenants, sql, store, settings, held, now } = services;
+  const { tenants, sql, store, settings, held, hospitals } = services;
   const create = createRoute({
     method: 'post',
     path: PATH,
@@ -73,17 +74,11 @@ export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services):
   app.openapi(create, (c) =>
     withBody(c.req.raw, { maxBytes: settings.MAX_BODY_BYTES, held }, async (bytes) => {
       const { hospital, caller } = c.var;
-      const key = c.req.header('idempotency-key');
-      if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key)) {
-        throw new ProblemError(
-          'malformed-request',
-          'idempotency-key: must be 1 to 200 visible ASCII characters.',
-        );
-      }
+      const key = idempotencyKey(c.req.header('idempotency-key'));
       const contentType = c.req.header('content-type') ?? '';
       const releaseInput = () => withModel(c, services, async ({ manifest }) => manifest.input);
       const sent = await readAnnotation(bytes, contentType, hospital, services, releaseInput);
-      return c.json(await keepAnnotation(services, hospital, sent, key, caller.who), 202);
+      return c.json(await keepAnnotation(services, { hospital, key, by: caller.who }, sent), 202);
     }),
   );
 
@@ -135,14 +130,17 @@ export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services):
     operationId: 'withdrawAnnotation',
     summary: 'Take an annotation back: it is no longer learnt from',
     security: securityFor('annotate'),
-    middleware: authorise(tenants, 'annotate'),
+    middleware: [authorise(tenants, 'annotate'), once(services)],
+    parameters: [idempotencyParameter],
     request: { params: oneParams },
-    responses: { 204: { description: 'It is withdrawn' }, ...LIST_PROBLEMS },
+    responses: { 204: { description: 'It is withdrawn' }, ...STORED_PROBLEMS },
   });
   app.openapi(withdraw, async (c) => {
-    const at = new Date(now()).toISOString();
-    if (!(await withdrawAnnotation(sql, c.var.hospital, c.req.valid('param').annotation, at)))
-      throw unknownAnnotation();
+    const { hospital } = c.var;
+    const { annotation } = c.req.valid('param');
+    const { kind } = await hospitals(hospital).withdraw({ hospital, annotation });
+    if (kind === 'unavailable') throw storeUnavailable();
+    if (kind === 'unknown') throw unknownAnnotation();
     return c.body(null, 204);
   });
 }

@@ -46,8 +46,9 @@ export const SEGMENTATION_PROBLEMS = problemAnswers([
 
 export const ANNOTATION_PROBLEMS = problemAnswers([...ALWAYS, ...OF_IMAGES, 'unknown-case', 'conflict']);
 export const AUDIT_PROBLEMS = problemAnswers([...ALWAYS, 'not-acceptable']);
-export const STORED_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'too-large']);
-export const CHANGE_PROBLEMS = problemAnswers([...ALWAYS, 'conflict', 'precondition-failed', 'too-large']);
+const STORED: readonly ProblemKind[] = [...ALWAYS, 'conflict', 'too-large', 'busy'];
+export const STORED_PROBLEMS = problemAnswers(STORED);
+export const CHANGE_PROBLEMS = problemAnswers([...STORED, 'precondition-failed']);
 
 /** What a route demands, for its description: a key with this scope, or the operator's. */
 export function securityFor(scope: Scope | 'operator') {

@@ -7,6 +7,8 @@ import {
 import { hospitalParameterSchema, personaIdSchema } from '@d-persona/shared/contract/identifiers.ts';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { idempotencyParameter } from '../idempotency/idempotency-key.ts';
+import { once } from '../idempotency/once.ts';
 import { readJson } from '../input/read-json.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -21,12 +23,17 @@ const ofHospital = z.strictObject({ hospital: hospitalParameterSchema });
 export function hospitalSettingsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { tenants, sql, now } = services;
   const common = { security: securityFor('admin'), middleware: authorise(tenants, 'admin') };
+  const unsafe = {
+    security: securityFor('admin'),
+    middleware: [authorise(tenants, 'admin'), once(services)],
+    parameters: [idempotencyParameter],
+  };
   const changePersona = createRoute({
     method: 'patch',
     path: '/v1/hospitals/{hospital}/personas/{persona}',
     operationId: 'changePersona',
     summary: 'Rename a persona, retire it, or bring it back',
-    ...common,
+    ...unsafe,
     request: {
       params: z.strictObject({ hospital: hospitalParameterSchema, persona: personaIdSchema }),
       body: jsonBody('PersonaChange'),
@@ -37,7 +44,7 @@ export function hospitalSettingsRoutes(app: OpenAPIHono<AppEnv>, services: Servi
     },
   });
   app.openapi(changePersona, async (c) => {
-    const { hospital, tenant } = c.var;
+    const { hospital } = c.var;
     const { persona: id } = c.req.valid('param');
     const change = await readJson(c, services, personaChangeSchema);
     const known = await withModel(c, services, async ({ manifest }) =>
@@ -45,15 +52,22 @@ export function hospitalSettingsRoutes(app: OpenAPIHono<AppEnv>, services: Servi
     );
     if (!known)
       throw new ProblemError('not-found', 'persona: the current release has no persona of this id.');
-    const before = tenant.personas.get(id);
-    const title = change.title ?? before?.title ?? null;
-    const retired = change.retired ?? before?.retired ?? false;
+    // By what the row says when it is written: of two changes at once, of title and retirement, neither is lost.
+    const title = change.title ?? null;
+    const retired = change.retired === undefined ? null : Number(change.retired);
     await sql.write([
-      `INSERT INTO personas (hospital, id, title, retired) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET title = excluded.title, retired = excluded.retired`,
-      ...[hospital, id, title, retired ? new Date(now()).toISOString() : null],
+      `INSERT INTO personas (hospital, id, title, retired) VALUES (?, ?, ?, CASE WHEN ? THEN ? END)
+        ON CONFLICT DO UPDATE SET title = coalesce(excluded.title, title),
+          retired = CASE WHEN ? IS NULL THEN retired ELSE excluded.retired END`,
+      ...[hospital, id, title, retired, new Date(now()).toISOString(), retired],
     ]);
-    return c.json({ id, title, retired }, 200);
+    const changed = await sql.row(
+      z.object({ title: z.string().nullable(), retired: z.string().nullable() }),
+      'SELECT title, retired FROM personas WHERE hospital = ? AND id = ?',
+      ...([hospital, id] as const),
+    );
+    if (changed === null) throw new Error('a persona that was just changed is not there');
+    return c.json({ id, title: changed.title, retired: changed.retired !== null }, 200);
   });
 
   const provider = createRoute({
@@ -61,7 +75,7 @@ export function hospitalSettingsRoutes(app: OpenAPIHono<AppEnv>, services: Servi
     path: '/v1/hospitals/{hospital}/identity-provider',
     operationId: 'setIdentityProvider',
     summary: "Take the access tokens of the hospital's own identity provider instead of keys",
-    ...common,
+    ...unsafe,
     request: { params: ofHospital, body: jsonBody('IdentityProvider') },
     responses: { 204: { description: 'They are taken' }, ...STORED_PROBLEMS },
   });
@@ -82,7 +96,7 @@ export function hospitalSettingsRoutes(app: OpenAPIHono<AppEnv>, services: Servi
     path: '/v1/hospitals/{hospital}/identity-provider',
     operationId: 'removeIdentityProvider',
     summary: 'Take no tokens any more',
-    ...common,
+    ...unsafe,
     request: { params: ofHospital },
     responses: { 204: { description: 'They are not taken' }, ...STORED_PROBLEMS },
   });
@@ -121,7 +135,7 @@ export function hospitalSettingsRoutes(app: OpenAPIHono<AppEnv>, services: Servi
     path: '/v1/hospitals/{hospital}/retention',
     operationId: 'setRetention',
     summary: 'Keep annotations and the audit for so long',
-    ...common,
+    ...unsafe,
     request: { params: ofHospital, body: jsonBody('Retention') },
     responses: { 204: { description: 'From the next night on' }, ...STORED_PROBLEMS },
   });

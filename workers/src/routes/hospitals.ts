@@ -6,6 +6,8 @@ import {
 import { hospitalParameterSchema } from '@d-persona/shared/contract/identifiers.ts';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { idempotencyParameter } from '../idempotency/idempotency-key.ts';
+import { once } from '../idempotency/once.ts';
 import { readJson } from '../input/read-json.ts';
 import { authoriseOperator } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -19,6 +21,11 @@ const SELECT = 'SELECT id, title, created, release FROM hospitals WHERE removed 
 export function hospitalsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { tenants, sql, now } = services;
   const common = { security: securityFor('operator'), middleware: authoriseOperator(tenants) };
+  const unsafe = {
+    security: securityFor('operator'),
+    middleware: [authoriseOperator(tenants), once(services)],
+    parameters: [idempotencyParameter],
+  };
   const list = createRoute({
     method: 'get',
     path: '/v1/hospitals',
@@ -40,7 +47,7 @@ export function hospitalsRoutes(app: OpenAPIHono<AppEnv>, services: Services): v
     path: '/v1/hospitals',
     operationId: 'addHospital',
     summary: "Add a hospital, for the operator's key",
-    ...common,
+    ...unsafe,
     request: { body: jsonBody('NewHospital') },
     responses: {
       201: { description: 'It is added', content: { 'application/json': { schema: hospitalSummarySchema } } },
@@ -64,7 +71,7 @@ export function hospitalsRoutes(app: OpenAPIHono<AppEnv>, services: Services): v
     path: '/v1/hospitals/{hospital}',
     operationId: 'removeHospital',
     summary: "Remove a hospital, for the operator's key: none of its keys works any more",
-    ...common,
+    ...unsafe,
     request: { params: z.strictObject({ hospital: hospitalParameterSchema }) },
     responses: { 204: { description: 'It is removed' }, ...STORED_PROBLEMS },
   });
@@ -73,7 +80,8 @@ export function hospitalsRoutes(app: OpenAPIHono<AppEnv>, services: Services): v
     const at = new Date(now()).toISOString();
     const [changed] = await sql.write(
       [
-        'UPDATE hospitals SET removed = ?, issuer = NULL, audience = NULL WHERE id = ? AND removed IS NULL',
+        // One that is removed already stays so, and the same request again is told the same.
+        'UPDATE hospitals SET removed = coalesce(removed, ?), issuer = NULL, audience = NULL WHERE id = ?',
         ...[at, hospital],
       ],
       ['UPDATE keys SET revoked = coalesce(revoked, ?) WHERE hospital = ?', at, hospital],

@@ -8,6 +8,8 @@ import {
 import { hospitalParameterSchema } from '@d-persona/shared/contract/identifiers.ts';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { idempotencyParameter } from '../idempotency/idempotency-key.ts';
+import { once } from '../idempotency/once.ts';
 import { readJson } from '../input/read-json.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -30,6 +32,11 @@ const MADE = {
 export function keysRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { tenants, sql, now } = services;
   const common = { security: securityFor('admin'), middleware: authorise(tenants, 'admin') };
+  const unsafe = {
+    security: securityFor('admin'),
+    middleware: [authorise(tenants, 'admin'), once(services)],
+    parameters: [idempotencyParameter],
+  };
   const list = createRoute({
     method: 'get',
     path: '/v1/hospitals/{hospital}/keys',
@@ -49,7 +56,7 @@ export function keysRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     path: '/v1/hospitals/{hospital}/keys',
     operationId: 'makeKey',
     summary: 'Make a key. Its secret is shown this once',
-    ...common,
+    ...unsafe,
     request: { params: ofHospital, body: jsonBody('NewKey') },
     responses: MADE,
   });
@@ -58,7 +65,7 @@ export function keysRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     if (wanted.expires !== undefined && Date.parse(wanted.expires) <= now()) {
       throw new ProblemError('malformed-request', 'expires: is in the past. Choose a later moment, in UTC.');
     }
-    return c.json(await makeKey(sql, c.var.hospital, wanted, now()), 201);
+    return c.json(await makeKey(sql, c.var.hospital, wanted, now(), c.get('once')), 201);
   });
 
   const rotate = createRoute({
@@ -66,13 +73,14 @@ export function keysRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     path: '/v1/hospitals/{hospital}/keys/{key}/rotations',
     operationId: 'rotateKey',
     summary: 'Replace a key by a new one with the same scopes',
-    ...common,
+    ...unsafe,
     request: { params: ofKey, body: jsonBody('Rotation') },
     responses: MADE,
   });
   app.openapi(rotate, async (c) => {
     const { grace } = await readJson(c, services, rotationSchema);
-    const made = await rotateKey(sql, c.var.hospital, c.req.valid('param').key, 1000 * grace, now());
+    const rotation = { id: c.req.valid('param').key, graceMs: 1000 * grace };
+    const made = await rotateKey(sql, c.var.hospital, rotation, now(), c.get('once'));
     return c.json(made, 201);
   });
 
@@ -81,7 +89,7 @@ export function keysRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     path: '/v1/hospitals/{hospital}/keys/{key}',
     operationId: 'revokeKey',
     summary: 'Revoke a key: it does not work from now on',
-    ...common,
+    ...unsafe,
     request: { params: ofKey },
     responses: { 204: { description: 'It does not work any more' }, ...STORED_PROBLEMS },
   });

@@ -7,6 +7,8 @@ import {
 } from '@d-persona/shared/contract/releases.ts';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { idempotencyParameter } from '../idempotency/idempotency-key.ts';
+import { once } from '../idempotency/once.ts';
 import { readJson } from '../input/read-json.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
@@ -29,6 +31,10 @@ const ifMatchParameter = {
 export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { tenants, sql, store, hospitals } = services;
   const common = { security: securityFor('release'), middleware: authorise(tenants, 'release') };
+  const unsafe = {
+    security: securityFor('release'),
+    middleware: [authorise(tenants, 'release'), once(services)],
+  };
   const list = createRoute({
     method: 'get',
     path: '/v1/hospitals/{hospital}/releases',
@@ -52,8 +58,8 @@ export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     path: '/v1/hospitals/{hospital}/releases/current',
     operationId: 'promote',
     summary: 'Serve another release from now on: promotion, or roll back. Atomic',
-    ...common,
-    parameters: [ifMatchParameter],
+    ...unsafe,
+    parameters: [ifMatchParameter, idempotencyParameter],
     request: { params, body: jsonBody('Promotion') },
     responses: {
       200: {
@@ -67,7 +73,8 @@ export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     const ifVersion = ifMatch(c.req.header('if-match'));
     const { release } = await readJson(c, services, promotionSchema);
     const { hospital, caller } = c.var;
-    const outcome = await hospitals(hospital).promote({ hospital, release, ifVersion, by: caller.who });
+    const named = { by: caller.who, once: c.get('once') ?? null };
+    const outcome = await hospitals(hospital).promote({ hospital, release, ifVersion, ...named });
     const version = outcomeVersion(outcome);
     c.header('etag', versionTag(version));
     return c.json({ release, version }, 200);
@@ -78,8 +85,8 @@ export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     path: '/v1/hospitals/{hospital}/releases/trial',
     operationId: 'startTrial',
     summary: 'Try another release beside the current one, on a share of requests or in its shadow',
-    ...common,
-    parameters: [ifMatchParameter],
+    ...unsafe,
+    parameters: [ifMatchParameter, idempotencyParameter],
     request: { params, body: jsonBody('Trial') },
     responses: {
       200: { description: 'It is on trial', content: { 'application/json': { schema: trialSchema } } },
@@ -99,7 +106,8 @@ export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     path: '/v1/hospitals/{hospital}/releases/trial',
     operationId: 'endTrial',
     summary: 'End a trial; the current release serves everything',
-    ...common,
+    ...unsafe,
+    parameters: [idempotencyParameter],
     request: { params },
     responses: { 204: { description: 'There is no trial any more' }, ...CHANGE_PROBLEMS },
   });

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { StoreUnavailable } from './store-unavailable.ts';
+import { within } from './within.ts';
 
 export type SqlValue = string | number | null;
 
@@ -51,17 +51,7 @@ export class Sql {
     return results.map(({ meta }) => meta.changes);
   }
 
-  async #answered<T>(ask: () => Promise<T>): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`No answer within ${this.#timeoutMs} ms`)), this.#timeoutMs);
-    });
-    try {
-      return await Promise.race([ask(), late]);
-    } catch (cause) {
-      throw new StoreUnavailable(cause);
-    } finally {
-      clearTimeout(timer);
-    }
+  #answered<T>(ask: () => Promise<T>): Promise<T> {
+    return within(this.#timeoutMs, ask);
   }
 }

@@ -5,6 +5,9 @@ import { StoreUnavailable } from './store-unavailable.ts';
 /** A bucket that tells two keys a page. */
 function bucket(objects: Map<string, Uint8Array<ArrayBuffer>>): Bucket {
   return {
+    async head(key) {
+      return objects.has(key) ? {} : null;
+    },
     async get(key) {
       const bytes = objects.get(key);
       return bytes === undefined ? null : { arrayBuffer: async () => bytes.slice().buffer };
@@ -29,22 +32,33 @@ function bucket(objects: Map<string, Uint8Array<ArrayBuffer>>): Bucket {
 
 describe('R2Store', () => {
   it('reads what was put, and lists all pages', async () => {
-    const store = new R2Store(bucket(new Map()));
+    const store = new R2Store(bucket(new Map()), 1000);
     for (const key of ['a/1', 'a/2', 'a/3', 'a/4', 'a/5', 'b/1'])
       await store.put(key, new Uint8Array([key.charCodeAt(2)]));
     expect(await store.list('a/')).toEqual(['a/1', 'a/2', 'a/3', 'a/4', 'a/5']);
     expect(new Uint8Array((await store.get('a/3')) as ArrayBuffer)).toEqual(new Uint8Array([0x33]));
     expect(await store.get('a/6')).toBeNull();
+    expect([await store.has('a/3'), await store.has('a/6')]).toEqual([true, false]);
     await store.delete('a/3');
     expect(await store.get('a/3')).toBeNull();
   });
 
   it('tells a failing bucket by type', async () => {
     const down = () => Promise.reject(new Error('R2 is down'));
-    const store = new R2Store({ get: down, put: down, delete: down, list: down });
+    const store = new R2Store({ head: down, get: down, put: down, delete: down, list: down }, 1000);
+    await expect(store.has('a')).rejects.toThrow(StoreUnavailable);
     await expect(store.get('a')).rejects.toThrow(StoreUnavailable);
     await expect(store.put('a', new Uint8Array())).rejects.toThrow(StoreUnavailable);
     await expect(store.delete('a')).rejects.toThrow(StoreUnavailable);
     await expect(store.list('a')).rejects.toThrow(StoreUnavailable);
+  });
+
+  it('tells a bucket that is too slow by the same type', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const store = new R2Store({ head: never, get: never, put: never, delete: never, list: never }, 10);
+    await expect(store.get('a')).rejects.toThrow(StoreUnavailable);
+    await expect(store.list('a')).rejects.toThrow(StoreUnavailable);
+    const half = { ...bucket(new Map()), get: async () => ({ arrayBuffer: never }) };
+    await expect(new R2Store(half, 10).get('a')).rejects.toThrow(StoreUnavailable);
   });
 });

@@ -1,8 +1,9 @@
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
-import { StoreUnavailable } from './store-unavailable.ts';
+import { within } from './within.ts';
 
 /** What is used of a bucket binding of Cloudflare R2. */
 export interface Bucket {
+  head(key: string): Promise<unknown>;
   get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
   put(key: string, bytes: Uint8Array): Promise<unknown>;
   delete(key: string): Promise<unknown>;
@@ -15,48 +16,61 @@ export interface Bucket {
 
 /** A store from which something can be erased. */
 export interface ErasableStore extends ObjectStore {
+  has(key: string): Promise<boolean>;
   /** Does nothing where there is nothing. */
   delete(key: string): Promise<void>;
+  /** The keys that begin with a prefix, in order, some at a time. */
+  pages(prefix: string): AsyncIterable<string[]>;
 }
 
-/** A bucket as the place where releases and hospitals are kept. All methods throw StoreUnavailable when it fails. */
+/**
+ * A bucket as the place where releases and annotations are kept. All methods throw StoreUnavailable when it fails, or
+ * is too slow.
+ */
 export class R2Store implements ErasableStore {
   readonly #bucket: Bucket;
+  readonly #timeoutMs: number;
 
-  constructor(bucket: Bucket) {
+  constructor(bucket: Bucket, timeoutMs: number) {
     this.#bucket = bucket;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async has(key: string): Promise<boolean> {
+    return (await this.#answered(() => this.#bucket.head(key))) !== null;
   }
 
   async get(key: string): Promise<ArrayBuffer | null> {
-    const object = await answered(this.#bucket.get(key));
-    return object === null ? null : answered(object.arrayBuffer());
+    const object = await this.#answered(() => this.#bucket.get(key));
+    return object === null ? null : this.#answered(() => object.arrayBuffer());
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
-    await answered(this.#bucket.put(key, bytes));
+    await this.#answered(() => this.#bucket.put(key, bytes));
   }
 
   async delete(key: string): Promise<void> {
-    await answered(this.#bucket.delete(key));
+    await this.#answered(() => this.#bucket.delete(key));
   }
 
-  /** All keys, however many pages the bucket tells them in; R2 orders them. */
-  async list(prefix: string): Promise<string[]> {
-    const keys: string[] = [];
+  /** As many keys at a time as the bucket tells at once. */
+  async *pages(prefix: string): AsyncGenerator<string[], void> {
     let cursor: string | undefined;
     do {
-      const page = await answered(this.#bucket.list(cursor === undefined ? { prefix } : { prefix, cursor }));
-      keys.push(...page.objects.map(({ key }) => key));
+      const options = cursor === undefined ? { prefix } : { prefix, cursor };
+      const page = await this.#answered(() => this.#bucket.list(options));
+      yield page.objects.map(({ key }) => key);
       cursor = page.truncated ? page.cursor : undefined;
     } while (cursor !== undefined);
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const page of this.pages(prefix)) keys.push(...page);
     return keys;
   }
-}
 
-async function answered<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (cause) {
-    throw new StoreUnavailable(cause);
+  #answered<T>(ask: () => Promise<T>): Promise<T> {
+    return within(this.#timeoutMs, ask);
   }
 }

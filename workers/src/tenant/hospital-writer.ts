@@ -1,11 +1,17 @@
-import { servingSpecs } from '@d-persona/shared/model/weights.ts';
-import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
-import { ReleaseError } from '@d-persona/shared/release/release-error.ts';
-import { loadManifest, partKey } from '@d-persona/shared/release/store.ts';
 import { z } from 'zod';
-import type { Sql } from '../store/database.ts';
+import {
+  type AnnotationOutcome,
+  type AnnotationStores,
+  type AnnotationsEnd,
+  type AnnotationWrite,
+  endAnnotations,
+  type Withdrawal,
+  withdrawAnnotation,
+  writeAnnotation,
+} from '../annotation/annotation-writes.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { InTurn } from './in-turn.ts';
+import { addRelease, type NewRelease, type ReleaseOutcome, wholeRelease } from './release-writes.ts';
 import type { Trial } from './tenant.ts';
 
 /** Who changes what, and on which version of it they base that. */
@@ -19,6 +25,8 @@ interface Change {
 
 export interface Promotion extends Change {
   readonly release: string;
+  /** Names the request: the same one again finds its promotion done. */
+  readonly once: string | null;
 }
 
 export interface TrialChange extends Change {
@@ -38,37 +46,57 @@ export type Outcome =
   /** The stores do not answer. */
   | { readonly kind: 'unavailable' };
 
-/** Changes by which release a hospital is served. */
+/** What is written of one hospital: by which release it is served, its releases, its annotations. */
 export interface HospitalWrites {
   promote(promotion: Promotion): Promise<Outcome>;
   setTrial(change: TrialChange): Promise<Outcome>;
+  addRelease(release: NewRelease): Promise<ReleaseOutcome>;
+  annotate(annotation: AnnotationWrite): Promise<AnnotationOutcome>;
+  withdraw(withdrawal: Withdrawal): ReturnType<typeof withdrawAnnotation>;
+  endAnnotations(end: AnnotationsEnd): ReturnType<typeof endAnnotations>;
 }
 
-const stateSchema = z.object({ release: z.string().nullable(), version: z.int(), listed: z.int() });
+const stateSchema = z.object({
+  release: z.string().nullable(),
+  version: z.int(),
+  listed: z.int(),
+  done: z.int().nullable(),
+});
 
 /**
  * All writes of one hospital, in turn. The version is checked once more by the statement that writes, so that even
  * two writers could not both succeed.
  */
 export class HospitalWriter implements HospitalWrites {
-  readonly #sql: Sql;
-  readonly #store: ObjectStore;
-  readonly #now: () => number;
+  readonly #stores: AnnotationStores;
   readonly #turn = new InTurn();
 
-  /** @param now milliseconds since 1970 */
-  constructor(sql: Sql, store: ObjectStore, now: () => number) {
-    this.#sql = sql;
-    this.#store = store;
-    this.#now = now;
+  constructor(stores: AnnotationStores) {
+    this.#stores = stores;
+  }
+
+  annotate(annotation: AnnotationWrite): Promise<AnnotationOutcome> {
+    return this.#inTurn(() => writeAnnotation(this.#stores, annotation));
+  }
+
+  withdraw(withdrawal: Withdrawal): ReturnType<typeof withdrawAnnotation> {
+    return this.#inTurn(() => withdrawAnnotation(this.#stores, withdrawal));
+  }
+
+  endAnnotations(end: AnnotationsEnd): ReturnType<typeof endAnnotations> {
+    return this.#inTurn(() => endAnnotations(this.#stores, end));
+  }
+
+  addRelease(release: NewRelease): Promise<ReleaseOutcome> {
+    return this.#inTurn(() => addRelease(this.#stores, release));
   }
 
   /** Makes a release of the hospital the one that it is served by; an earlier one is a roll back. Ends a trial. */
-  promote({ hospital, release, ifVersion, by }: Promotion): Promise<Outcome> {
-    return this.#change(hospital, release, ifVersion, (state) => {
+  promote({ hospital, release, ifVersion, by, once }: Promotion): Promise<Outcome> {
+    return this.#change({ hospital, release, ifVersion, once }, (state) => {
       if (state.release === release) return [];
       const next = state.version + 1;
-      const at = new Date(this.#now()).toISOString();
+      const at = new Date(this.#stores.now()).toISOString();
       return [
         [
           `UPDATE hospitals SET release = ?, version = ?, trial_kind = NULL, trial_release = NULL, trial_share = NULL
@@ -77,8 +105,8 @@ export class HospitalWriter implements HospitalWrites {
         ],
         // Fails, and the statement above with it, if another promotion took this version.
         [
-          'INSERT INTO promotions (hospital, version, release, at, by) VALUES (?, ?, ?, ?, ?)',
-          ...[hospital, next, release, at, by],
+          'INSERT INTO promotions (hospital, version, release, at, by, once) VALUES (?, ?, ?, ?, ?, ?)',
+          ...[hospital, next, release, at, by, once],
         ],
       ];
     });
@@ -86,7 +114,8 @@ export class HospitalWriter implements HospitalWrites {
 
   /** Starts or ends a trial of another release beside the current one. */
   setTrial({ hospital, trial, ifVersion }: TrialChange): Promise<Outcome> {
-    return this.#change(hospital, trial?.release ?? null, ifVersion, (state) => [
+    const change = { hospital, release: trial?.release ?? null, ifVersion, once: null };
+    return this.#change(change, (state) => [
       [
         'UPDATE hospitals SET trial_kind = ?, trial_release = ?, trial_share = ? WHERE id = ? AND version = ?',
         ...[trial?.kind ?? null, trial?.release ?? null, trial?.share ?? null, hospital, state.version],
@@ -95,24 +124,30 @@ export class HospitalWriter implements HospitalWrites {
   }
 
   #change(
-    hospital: string,
-    release: string | null,
-    ifVersion: number | null,
+    { hospital, release, ifVersion, once }: StateChange,
     statements: (state: z.output<typeof stateSchema>) => (readonly [string, ...(string | number | null)[]])[],
   ): Promise<Outcome> {
+    return this.#inTurn(async () => {
+      const { sql, store } = this.#stores;
+      const state = await this.#state(hospital, release, once);
+      if (state === null) return { kind: 'unknown-release' };
+      if (state.done !== null) return { kind: 'done', version: state.done };
+      if (ifVersion !== null && ifVersion !== state.version) return { kind: 'stale', version: state.version };
+      if (release !== null) {
+        if (state.listed === 0) return { kind: 'unknown-release' };
+        if ((await wholeRelease(store, release)) === null) return { kind: 'broken-release' };
+      }
+      const writes = statements(state);
+      if (writes.length > 0) await sql.write(...writes);
+      const after = await this.#state(hospital, release, once);
+      return { kind: 'done', version: after?.version ?? state.version };
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T | { readonly kind: 'unavailable' }> {
     return this.#turn.run(async () => {
       try {
-        const state = await this.#state(hospital, release);
-        if (state === null) return { kind: 'unknown-release' };
-        if (ifVersion !== null && ifVersion !== state.version)
-          return { kind: 'stale', version: state.version };
-        if (release !== null) {
-          if (state.listed === 0) return { kind: 'unknown-release' };
-          if (!(await this.#isWhole(release))) return { kind: 'broken-release' };
-        }
-        const writes = statements(state);
-        if (writes.length > 0) await this.#sql.write(...writes);
-        return { kind: 'done', version: (await this.#state(hospital, release))?.version ?? state.version };
+        return await work();
       } catch (error) {
         if (error instanceof StoreUnavailable) return { kind: 'unavailable' };
         throw error;
@@ -120,28 +155,21 @@ export class HospitalWriter implements HospitalWrites {
     });
   }
 
-  #state(hospital: string, release: string | null) {
-    return this.#sql.row(
+  #state(hospital: string, release: string | null, once: string | null) {
+    return this.#stores.sql.row(
       stateSchema,
       `SELECT h.release, h.version,
-        (SELECT count(*) FROM releases AS r WHERE r.hospital = h.id AND r.release = ?) AS listed
+        (SELECT count(*) FROM releases AS r WHERE r.hospital = h.id AND r.release = ?) AS listed,
+        (SELECT version FROM promotions AS p WHERE p.hospital = h.id AND p.once = ? AND p.release = ?) AS done
         FROM hospitals AS h WHERE h.id = ? AND h.removed IS NULL`,
-      release,
-      hospital,
+      ...([release, once, release, hospital] as const),
     );
   }
+}
 
-  /** Whether the manifest is sound and every part of it is there: half a release is never promoted. */
-  async #isWhole(release: string): Promise<boolean> {
-    try {
-      const { parts } = await loadManifest(this.#store, release, servingSpecs);
-      for (const [part, { sha256 }] of Object.entries(parts)) {
-        if ((await this.#store.list(partKey(sha256, part))).length === 0) return false;
-      }
-      return true;
-    } catch (error) {
-      if (error instanceof ReleaseError) return false;
-      throw error;
-    }
-  }
+interface StateChange {
+  readonly hospital: string;
+  readonly release: string | null;
+  readonly ifVersion: number | null;
+  readonly once: string | null;
 }

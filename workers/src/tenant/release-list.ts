@@ -1,11 +1,9 @@
 import type { Release, Releases } from '@d-persona/shared/contract/releases.ts';
-import { servingSpecs } from '@d-persona/shared/model/weights.ts';
-import { hashSchema, type Manifest } from '@d-persona/shared/release/manifest.ts';
+import { hashSchema } from '@d-persona/shared/release/manifest.ts';
 import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
-import { ReleaseError } from '@d-persona/shared/release/release-error.ts';
-import { loadManifest } from '@d-persona/shared/release/store.ts';
 import { z } from 'zod';
 import type { Sql } from '../store/database.ts';
+import { soundManifest } from './release-writes.ts';
 import type { Tenant } from './tenant.ts';
 
 /** Most releases that are told: the newest. */
@@ -23,7 +21,8 @@ export async function listReleases(sql: Sql, store: ObjectStore, tenant: Tenant)
   );
   const releases: Release[] = [];
   for (const { release, added } of rows) {
-    const manifest = await manifestIfSound(store, release);
+    // One that was damaged is not listed, and cannot be promoted; the others are.
+    const manifest = await soundManifest(store, release);
     if (manifest === null) continue;
     const { provenance, software, training, personas, metrics } = manifest;
     releases.push({
@@ -50,16 +49,6 @@ async function previousRelease(sql: Sql, { id, release }: Tenant): Promise<strin
     ...([id, release] as const),
   );
   return row?.release ?? null;
-}
-
-/** A release that was damaged is not listed, and cannot be promoted; the others are. */
-async function manifestIfSound(store: ObjectStore, release: string): Promise<Manifest | null> {
-  try {
-    return await loadManifest(store, release, servingSpecs);
-  } catch (error) {
-    if (error instanceof ReleaseError) return null;
-    throw error;
-  }
 }
 
 async function evidence(sql: Sql, { id, release, trial }: Tenant) {

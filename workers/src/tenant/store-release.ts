@@ -3,8 +3,11 @@ import { decodeManifest } from '@d-persona/shared/release/decode-release.ts';
 import { ReleaseError } from '@d-persona/shared/release/release-error.ts';
 import { sha256 } from '@d-persona/shared/release/sha256.ts';
 import { manifestKey, partKey } from '@d-persona/shared/release/store.ts';
-import { ProblemError } from '../problem/problem-error.ts';
+import { ProblemError, unavailable } from '../problem/problem-error.ts';
+import { storeUnavailable } from '../problem/problem-response.ts';
+import { removeEntry, writeEntry } from '../reconcile/journal.ts';
 import type { Services } from '../services.ts';
+import { partKeys } from './release-writes.ts';
 
 /** Stores a part under its own SHA-256. What is there already, of whichever release, is the same. */
 export async function storePart(
@@ -18,29 +21,36 @@ export async function storePart(
 }
 
 /**
- * Stores a manifest whose parts are there, and lists the release for the hospital. The list comes last: what is cut
- * off before it leaves nothing that could be promoted, and the same request again completes it.
+ * Stores a manifest whose parts are there, and lists the release for the hospital. A Worker that is stopped before the
+ * list has its work finished by the reconciler, or undone; the same request again completes it.
  *
  * @throws ProblemError 400 for what is no manifest of that address, 409 where a part is missing
  */
 export async function storeRelease(
-  { store, sql, now }: Pick<Services, 'store' | 'sql' | 'now'>,
+  { store, now, hospitals }: Pick<Services, 'store' | 'now' | 'hospitals'>,
   hospital: string,
   release: string,
   bytes: Uint8Array,
 ): Promise<void> {
-  const { parts } = await decodeManifest(bytes, release, servingSpecs, 'body').catch(notAManifest);
-  const keys = Object.entries(parts).map(([part, { sha256: hash }]) => partKey(hash, part));
-  for (const key of keys) {
-    if ((await store.list(key)).length > 0) continue;
-    const detail = `body: names the part ${key}, which is not there. Send the parts first.`;
-    throw new ProblemError('conflict', detail);
-  }
+  const manifest = await decodeManifest(bytes, release, servingSpecs, 'body').catch(notAManifest);
+  for (const key of partKeys(manifest)) if (!(await store.has(key))) throw lacksPart(key);
+  const entry = { kind: 'release' as const, hospital, release, at: new Date(now()).toISOString() };
+  await writeEntry(store, entry);
   await store.put(manifestKey(release), bytes);
-  await sql.write([
-    'INSERT INTO releases (hospital, release, added) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-    ...[hospital, release, new Date(now()).toISOString()],
-  ]);
+  const outcome = await hospitals(hospital).addRelease({ hospital, release });
+  if (outcome.kind === 'unavailable') throw storeUnavailable();
+  if (outcome.kind === 'not-now')
+    throw unavailable('busy', 'A part of it is just being erased. Send all of it again in a minute.', 60);
+  // The reconciler removes what cannot be removed now.
+  await removeEntry(store, entry).catch(() => undefined);
+  if (outcome.kind === 'broken-release') throw lacksPart('of the release');
+}
+
+function lacksPart(key: string): ProblemError {
+  return new ProblemError(
+    'conflict',
+    `body: names the part ${key}, which is not there. Send the parts first.`,
+  );
 }
 
 function notAManifest(error: unknown): never {
