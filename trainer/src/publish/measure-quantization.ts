@@ -5,6 +5,7 @@ import { type PlainWeights, quantizedWeights } from '@d-persona/shared/release/e
 import type { Manifest } from '@d-persona/shared/release/manifest.ts';
 import type { Quantization } from '@d-persona/shared/release/quantize.ts';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Batch } from '../data/batch.ts';
 import { dicePersona } from '../evaluation/metrics/dice-persona.ts';
 import { ged } from '../evaluation/metrics/ged.ts';
 import { packMasks } from '../evaluation/metrics/packed-masks.ts';
@@ -13,21 +14,22 @@ import { applyThreshold } from '../evaluation/thresholds.ts';
 import type { RunData } from '../run/run-data.ts';
 
 interface Scores {
+  readonly images: number;
   readonly dice: number;
   readonly ged: number;
 }
 
-/** Mean Dice of personas by identity, and mean GED of the samples (with pairs i = j), on the test patients. */
+/** Mean Dice of personas by identity, and mean GED of the samples (with pairs i = j). */
 async function score(
   weights: PlainWeights,
   architecture: Architecture,
-  data: RunData,
+  batches: AsyncIterable<Batch>,
   options: PredictOptions,
 ): Promise<Scores> {
   const tensors = weightTensors(weights);
   const dice: number[] = [];
   const energies: number[] = [];
-  for await (const batch of data.whole('test')) {
+  for await (const batch of batches) {
     const predictions = predict({ weights: tensors, architecture }, batch, options);
     for (const [n, { personas, samples }] of predictions.entries()) {
       const present = presentRaters(batch, n);
@@ -40,7 +42,7 @@ async function score(
   }
   tf.dispose([...tensors.values()]);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { dice: mean(dice), ged: mean(energies) };
+  return { images: dice.length, dice: mean(dice), ged: mean(energies) };
 }
 
 /**
@@ -55,7 +57,30 @@ export async function measureQuantization(
   options: PredictOptions,
 ): Promise<Omit<Manifest['quantization'], 'maxLoss'>> {
   const specs = servingSpecs(architecture);
-  const before = await score(quantizedWeights(weights, specs, 'float32'), architecture, data, options);
-  const after = await score(quantizedWeights(weights, specs, kind), architecture, data, options);
+  const before = await score(
+    quantizedWeights(weights, specs, 'float32'),
+    architecture,
+    data.whole('test'),
+    options,
+  );
+  const after = await score(
+    quantizedWeights(weights, specs, kind),
+    architecture,
+    data.whole('test'),
+    options,
+  );
   return { kind, diceBefore: before.dice, diceAfter: after.dice, gedBefore: before.ged, gedAfter: after.ged };
+}
+
+/** How many images there are, and the mean Dice by identity on them of the weights as they will be read back. */
+export async function measureStored(
+  weights: PlainWeights,
+  architecture: Architecture,
+  kind: Quantization,
+  batches: AsyncIterable<Batch>,
+  options: PredictOptions,
+): Promise<{ readonly images: number; readonly dice: number }> {
+  const stored = quantizedWeights(weights, servingSpecs(architecture), kind);
+  const { images, dice } = await score(stored, architecture, batches, options);
+  return { images, dice };
 }

@@ -9,9 +9,19 @@ const STRATA: Readonly<Record<Stratum['by'], string>> = {
   disagreement: 'By how far the raters are apart',
 };
 
+/** Figures that a card tells beside the evaluation on the test patients. */
+export interface CardExtras {
+  /** Evaluation on images that some raters left out too, of patients that nothing was trained or chosen on. */
+  readonly anyRaters?: Evaluation | undefined;
+  /** Dice of the stored weights on the images that are shipped beside the release. */
+  readonly examples?: { readonly images: number; readonly dice: number } | undefined;
+}
+
 /** Where the model fails: Dice and GED on parts of the test images, the worst part named. */
-function failures({ strata }: Evaluation): string[] {
-  if (strata.length === 0) return ['Not measured.'];
+function failures({ strata: ofTest, rows }: Evaluation, anyRaters: Evaluation | undefined): string[] {
+  if (ofTest.length === 0) return ['Not measured.'];
+  const byRaters = anyRaters?.strata.filter(({ by }) => by === 'raters') ?? [];
+  const strata = [...ofTest.filter(({ by }) => by !== 'raters' || byRaters.length === 0), ...byRaters];
   const tables = (Object.keys(STRATA) as Stratum['by'][]).flatMap((by) => {
     const rows = strata.filter((stratum) => stratum.by === by);
     if (rows.length === 0) return [];
@@ -26,12 +36,34 @@ function failures({ strata }: Evaluation): string[] {
   const worst = strata.reduce((a, b) =>
     (b.dicePersonaMean.mean ?? 1) < (a.dicePersonaMean.mean ?? 1) ? b : a,
   );
+  const ways = rows[0]?.dicePersona ?? [];
+  const spread = ways.map(({ mean }) => mean).filter((mean) => mean !== null);
   return [
     `It does worst where: ${worst.title} (Dice ${formatEstimate(worst.dicePersonaMean)}).`,
+    ...(spread.length > 1
+      ? [
+          `Between personas the mean Dice goes from ${Math.min(...spread).toFixed(3)} to ${Math.max(...spread).toFixed(3)}.`,
+        ]
+      : []),
     ...tables,
-    ...(strata.some(({ by }) => by === 'raters')
-      ? []
-      : ['All test images have the same number of raters: what it does with other numbers is not known.']),
+    raterNote(byRaters.length > 0 ? anyRaters : undefined, strata),
+  ];
+}
+
+function raterNote(anyRaters: Evaluation | undefined, strata: readonly Stratum[]): string {
+  if (anyRaters !== undefined)
+    return `The table by number of raters is of ${anyRaters.images} images of ${anyRaters.patients} patients on whom nothing was trained or chosen, images that some raters did not outline among them; a missing rater counts nowhere. With one rater, GED has no distance between raters in it.`;
+  return strata.some(({ by }) => by === 'raters')
+    ? 'A missing rater counts nowhere.'
+    : 'All test images have the same number of raters: what it does with other numbers is not known.';
+}
+
+/** A figure that whoever receives the release can check in a minute. */
+function exampleSection({ examples }: CardExtras): string[] {
+  if (examples === undefined) return [];
+  return [
+    '## To check it',
+    `The stored weights score a mean Dice by identity of **${examples.dice.toFixed(4)}** on the ${examples.images} test images that are shipped beside this release (with the bank that the API takes by default). They are too few to tell how good it is: another figure says that something is broken.`,
   ];
 }
 
@@ -46,7 +78,11 @@ function kindSentence({ protocol }: Evaluation): string {
  * `MODEL_CARD.md` of a release (Mitchell et al., Model Cards for Model Reporting, 2019): what it was trained on, how
  * well it does with intervals, where it fails, and what it is not for. Follows from manifest and evaluation alone.
  */
-export function modelCard(description: ReleaseDescription, evaluation: Evaluation): string {
+export function modelCard(
+  description: ReleaseDescription,
+  evaluation: Evaluation,
+  extras: CardExtras = {},
+): string {
   const { training, input, architecture, personas, quantization, provenance, software } = description;
   const [height, width] = input.size;
   const spacing = input.spacing === null ? 'not stated' : `${input.spacing.join(' × ')} mm a pixel`;
@@ -76,10 +112,12 @@ ${kindSentence(evaluation)} Age, sex, scanner and hospital of the patients are n
 
 ${architecture.backbone} of ${architecture.widths.join(', ')} channels, latent size ${architecture.latent}; preset ${training.preset}, ${training.steps.stage1} + ${training.steps.stage2} steps, seed ${training.seed}, split seed ${training.splitSeed}. Stored as ${quantization.kind}: Dice ${figures(quantization.diceBefore, quantization.diceAfter)}, GED ${figures(quantization.gedBefore, quantization.gedAfter)}. ${software.name} ${software.version}, commit ${provenance.commit ?? 'not known'}, ${provenance.created}.`,
     '## Metrics',
+    'Of the weights as trained, before they were stored in fewer bits. One training with one seed: the intervals tell what the choice of test patients explains, not how another training would come out.',
     renderEvaluation(evaluation).replaceAll(/^## /gm, '### '),
     '## Known failures',
-    ...failures(evaluation),
-    'It always outlines something where the input resembles a lesion, and has no notion of an image that it should refuse.',
+    ...failures(evaluation, extras.anyRaters),
+    'Every image that it was trained and tested on shows something that somebody outlined. What it draws where there is nothing was not measured, and it has no notion of an image that it should refuse.',
+    ...exampleSection(extras),
   ].join('\n\n')}\n`;
 }
 

@@ -1,4 +1,5 @@
 import { InputError } from '@d-persona/shared/errors.ts';
+import { foldWeights } from '@d-persona/shared/model/fold-weights.ts';
 import { servingSpecs, weightSpecs } from '@d-persona/shared/model/weights.ts';
 import {
   type EncodedRelease,
@@ -12,11 +13,13 @@ import { publishRelease } from '@d-persona/shared/release/store.ts';
 import type { Estimate } from '../evaluation/bootstrap.ts';
 import type { Evaluation, MethodRow } from '../evaluation/table.ts';
 import type { WeightValues } from '../model/model-variables.ts';
+import { openWholeData } from '../run/open-run-data.ts';
 import type { RunData } from '../run/run-data.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import { runArchitecture } from '../run/run-training.ts';
-import { measureQuantization } from './measure-quantization.ts';
+import { measureQuantization, measureStored } from './measure-quantization.ts';
 import { modelCard } from './model-card.ts';
+import { referenceStatistics } from './reference-statistics.ts';
 import { projectCommit, SOFTWARE } from './software.ts';
 
 /** How a run becomes a release. */
@@ -30,6 +33,10 @@ export interface PublishOptions {
   readonly bank: number;
   /** Moment of publishing. */
   readonly now: Date;
+  /** Evaluation on images that some raters left out too, for the card. */
+  readonly anyRaters?: Evaluation;
+  /** Images that are shipped beside the release; its Dice on them goes into manifest and card. */
+  readonly examples?: string;
 }
 
 /** D-Persona's own row of a table. */
@@ -72,14 +79,15 @@ function personas({ dataset }: RunData, evaluation: Evaluation): Persona[] {
   }));
 }
 
-/** Weights by name with their shapes. */
+/** Weights by name with their shapes, BatchNorm folded into the convolutions. */
 function plainWeights(values: WeightValues, architecture: Parameters<typeof weightSpecs>[0]): PlainWeights {
-  return new Map(
+  const weights = new Map(
     weightSpecs(architecture).map(({ name, shape }) => [
       name,
       { shape, data: values.get(name) as Float32Array },
     ]),
   );
+  return foldWeights(weights, architecture);
 }
 
 /**
@@ -92,7 +100,7 @@ export async function publishRun(
   folder: RunFolder,
   data: RunData,
   store: ObjectStore,
-  { kind, maxLoss, samples, bank, now }: PublishOptions,
+  { kind, maxLoss, samples, bank, now, anyRaters, examples }: PublishOptions,
 ): Promise<EncodedRelease> {
   const config = await folder.config();
   const architecture = runArchitecture(config, data);
@@ -111,6 +119,16 @@ export async function publishRun(
     });
   }
   const { dataset, split } = data;
+  const onExamples =
+    examples === undefined
+      ? undefined
+      : await measureStored(
+          weights,
+          architecture,
+          kind,
+          (await openWholeData(examples, config.size)).whole(),
+          { ...options, seed: 0 },
+        );
   const description: ReleaseDescription = {
     software: SOFTWARE,
     architecture,
@@ -124,7 +142,10 @@ export async function publishRun(
       modality: dataset.modality,
     },
     personas: personas(data, evaluation),
-    metrics: releaseMetrics(evaluation),
+    metrics: {
+      ...releaseMetrics(evaluation),
+      ...(onExamples && { dice_persona_examples: onExamples.dice, examples: onExamples.images }),
+    },
     quantization: { ...cost, maxLoss },
     training: {
       dataset: dataset.name,
@@ -138,13 +159,14 @@ export async function publishRun(
       steps: { stage1: config.stage1.steps, stage2: config.stage2.steps },
       seed: config.seed,
     },
+    reference: await referenceStatistics(weights, architecture, kind, data, options),
     provenance: { created: now.toISOString(), commit: await projectCommit() },
   };
   const release = await encodeRelease(
     weights,
     servingSpecs(architecture),
     description,
-    modelCard(description, evaluation),
+    modelCard(description, evaluation, { anyRaters, examples: onExamples }),
   );
   await publishRelease(store, release);
   return release;

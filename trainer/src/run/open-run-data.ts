@@ -1,6 +1,7 @@
 import type { Batch } from '../data/batch.ts';
 import { evaluationBatches, TrainingBatches } from '../data/batches.ts';
 import { loadDataset } from '../data/load-dataset.ts';
+import type { DataOptionsInput } from '../data/options.ts';
 import type { Dataset, Sample } from '../data/sample.ts';
 import { splitByPatient } from '../data/split.ts';
 import type { RunConfig } from './config.ts';
@@ -30,11 +31,23 @@ export async function openRunData({ data, size, seed, augmentation }: RunConfig)
   };
 }
 
+/** A dataset that nothing is trained on. */
+export interface WholeData {
+  readonly dataset: Dataset;
+  /** Samples once, in order, without augmentation; all if left out. @param limit at most so many, evenly spread */
+  whole(samples?: readonly Sample[], limit?: number): AsyncIterable<Batch>;
+}
+
 /** All images of a dataset, for measuring a release on data that it was not trained on. */
 export async function openWholeData(
   path: string,
   size: number,
-): Promise<{ readonly dataset: Dataset; whole(): AsyncIterable<Batch> }> {
-  const dataset = await loadDataset(path, { size });
-  return { dataset, whole: () => evaluationBatches(dataset, dataset.samples, EVALUATION_BATCH) };
+  options: DataOptionsInput = {},
+): Promise<WholeData> {
+  const dataset = await loadDataset(path, { ...options, size });
+  return {
+    dataset,
+    whole: (samples = dataset.samples, limit = Number.POSITIVE_INFINITY) =>
+      evaluationBatches(dataset, spread(samples, limit), EVALUATION_BATCH),
+  };
 }
