@@ -51,9 +51,10 @@ export function evaluateCommand(): Command {
     .option('--run <folder>', 'a finished run; its evaluation.json is written')
     .option('--release <folder>', 'a published release: the folder with its manifest.json')
     .option('--data <path>', 'dataset to measure a release on: all of its patients; or of a table')
-    .option('--table <diversity|personal|ablation>', "train and compare all of a table's rows")
+    .option('--table <diversity|personal|ablation|style>', "train and compare all of a table's rows")
     .option('--out <folder>', 'of a table: its runs, so that it goes on where it was stopped')
     .option('--rows <names>', 'of a table: some of its rows, with commas; the first is always there')
+    .option('--against <name>', 'of a table: the row that all are compared with; the first by default')
     .option('--seeds <number>', 'of a table: trainings of each row', '1')
     .option('--folds <number>', 'of a table: divide the patients into folds, each tested once', '1')
     .option('--set <name=value>', 'of a table: a setting of all rows; may be repeated', collect, [])
@@ -68,13 +69,15 @@ export function evaluateCommand(): Command {
       '\nExamples:\n  d-persona evaluate --run runs/lidc\n  d-persona evaluate --table personal --data sample/lidc-idri-64.zip --out tables/lidc --seeds 3',
     )
     .action(async (raw: Record<string, unknown>) => {
-      const { table, out, rows, seeds, folds, set, ...ofModel } = raw;
+      const { table, out, rows, against, seeds, folds, set, ...ofModel } = raw;
       const { backend, ...others } = ofModel;
       const { name, description } = await chooseBackend(parseOptions(backendSchema.optional(), backend));
       console.error(`backend ${name}: ${description}`);
       if (table !== undefined) {
         const { split: _, ...asked } = others;
-        await printTable(parseOptions(tableOptionsSchema, { table, out, rows, seeds, folds, set, ...asked }));
+        await printTable(
+          parseOptions(tableOptionsSchema, { table, out, rows, against, seeds, folds, set, ...asked }),
+        );
         return;
       }
       const options = parseOptions(optionsSchema, ofModel);

@@ -15,6 +15,7 @@ export const tableOptionsSchema = z.strictObject({
   data: z.string({ error: 'is needed: --data <folder or zip archive>' }).min(1),
   out: z.string({ error: 'is needed: --out <folder>' }).min(1),
   rows: z.string().optional(),
+  against: z.string().optional(),
   seeds: count.max(100),
   folds: count.max(20),
   set: z.array(z.string()),

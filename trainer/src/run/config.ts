@@ -19,6 +19,12 @@ export const runConfigSchema = z.strictObject({
     },
     { error: ({ input }) => (input === undefined ? 'is needed: --data <folder or zip archive>' : undefined) },
   ),
+  start: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Run whose finished core (all but the heads) this one starts from; null: random' }),
   size: z.int().min(8).max(1024).meta({ description: 'Height and width of the model input, pixels' }),
   augmentation: augmentationSchema,
   architecture: architectureSchema.omit({ channels: true, personas: true }),

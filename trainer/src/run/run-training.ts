@@ -1,13 +1,13 @@
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
-import { Random } from '@d-persona/shared/random.ts';
 import { consensusTask } from '../consensus/consensus-task.ts';
-import { initialValues, ModelVariables } from '../model/model-variables.ts';
+import { ModelVariables } from '../model/model-variables.ts';
 import { stage1Task } from '../stage1/stage1-task.ts';
 import { stage2Task } from '../stage2/stage2-task.ts';
 import type { RunConfig } from './config.ts';
 import type { Progress } from './progress.ts';
 import type { RunData } from './run-data.ts';
 import type { RunFolder } from './run-folder.ts';
+import { startWeights } from './start-weights.ts';
 import { type StageContext, trainStage } from './train-stage.ts';
 import { validate } from './validate.ts';
 
@@ -31,7 +31,6 @@ export async function runTraining(
 ): Promise<void> {
   await folder.begin(config);
   const architecture = runArchitecture(config, data);
-  const values = initialValues(architecture, new Random(config.seed), config.stage2.headInitScale);
   const context = (model: ModelVariables): StageContext => ({
     folder: folder.path,
     seed: config.seed,
@@ -42,13 +41,13 @@ export async function runTraining(
     validate: ({ name }) => validate(name, model, data),
   });
 
-  const model = new ModelVariables(architecture, values);
+  const model = new ModelVariables(architecture, await startWeights(architecture, config, 'stage1'));
   await trainStage(stage1Task(model, config.stage1), model, context(model));
   await trainStage(stage2Task(model, config.stage2), model, context(model));
   model.dispose();
 
   if (!config.consensus) return;
-  const consensus = new ModelVariables(architecture, values);
+  const consensus = new ModelVariables(architecture, await startWeights(architecture, config, 'consensus'));
   await trainStage(consensusTask(consensus, config.stage1), consensus, context(consensus));
   consensus.dispose();
 }

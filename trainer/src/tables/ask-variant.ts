@@ -3,6 +3,7 @@ import { consensusLogits } from '../consensus/consensus-task.ts';
 import type { Batch } from '../data/batch.ts';
 import { EvaluationAccumulator, type ImageValues } from '../evaluation/accumulate.ts';
 import { tuneConsensus } from '../evaluation/evaluate.ts';
+import { type StyleError, styleError } from '../evaluation/metrics/style.ts';
 import {
   imagesOf,
   mapsOf,
@@ -46,6 +47,8 @@ async function askerOf(
         }));
     case 'closed-form':
     case 'codes':
+    case 'last-layers':
+    case 'residual':
       return (batch) => {
         const maps = trained.network.maps(batch);
         return predict(trained.network, batch, options).map(({ samples }, n) => ({
@@ -80,27 +83,37 @@ async function askerOf(
   }
 }
 
+/** Values of one image, and how far the personas are from their raters' style. */
+export interface VariantValues extends ImageValues {
+  readonly style: StyleError;
+}
+
 /** Measures a trained variant on the test patients: values of each image, in the data's order. */
 export async function askVariant(
   trained: TrainedVariant,
   data: RunData,
   options: PredictOptions,
   answer: NonNullable<Variant['ask']>['answer'],
-): Promise<ImageValues[]> {
+): Promise<VariantValues[]> {
   const ask = await askerOf(trained, data, options, answer);
   const accumulator = new EvaluationAccumulator(data.dataset.raters.map(({ id }) => id));
+  const styles: StyleError[] = [];
   for await (const batch of data.whole('test')) {
     for (const [n, { personas, samples, thresholds }] of ask(batch).entries()) {
       const masks = personas.map((map, r) => applyThreshold(map, thresholds?.[r] ?? 0.5));
+      const raters = raterMasks(batch, n);
+      const present = presentRaters(batch, n);
+      // An image that nobody outlined is measured by nothing.
+      if (present.includes(true)) styles.push(styleError(masks, raters, batch.width, present));
       accumulator.add({
         patient: batch.samples[n]?.patient ?? '',
-        raters: raterMasks(batch, n),
-        present: presentRaters(batch, n),
+        raters,
+        present,
         samples: samples?.map((map) => applyThreshold(map, 0.5)) ?? masks,
         sampleMeanProbability: meanMap(samples ?? personas),
         answers: { 'd-persona': { masks, meanProbability: meanMap(personas) } },
       });
     }
   }
-  return accumulator.images();
+  return accumulator.images().map((image, i) => ({ ...image, style: styles[i] as StyleError }));
 }

@@ -17,6 +17,8 @@ export interface TableOptions {
   readonly table: TableName;
   /** Names of rows; all of the table's if left out. The first is always there. */
   readonly rows?: readonly string[] | undefined;
+  /** The row that all are compared with; the first if left out. */
+  readonly against?: string | undefined;
   /** Config of the first row. */
   readonly base: RunConfig;
   readonly out: string;
@@ -53,9 +55,19 @@ export function rowsOf(table: TableName, names: readonly string[] | undefined): 
   return names === undefined ? all : all.filter(({ name }, i) => i === 0 || names.includes(name));
 }
 
+function checkAgainst(rows: readonly Variant[], against: string): void {
+  if (rows.some(({ name }) => name === against)) return;
+  throw new InputError({
+    code: 'no-such-row',
+    input: `--against ${against}`,
+    problem: 'is no row of this table',
+    remedy: `Choose among ${rows.map(({ name }) => name).join(', ')}`,
+  });
+}
+
 /**
  * Makes a table: trains every row's run (each once, shared by the rows that ask it in another way; Stage I shared where
- * it is the same), measures it on the test patients, compares it with the first row. What is done already is not done
+ * it is the same), measures it on the test patients, compares it with one of them. What is done already is not done
  * again, so a table that was stopped goes on.
  *
  * @throws Interrupted when the signal aborts; InputError as of data, rows and run folders
@@ -63,6 +75,7 @@ export function rowsOf(table: TableName, names: readonly string[] | undefined): 
 export async function makeTable(options: TableOptions): Promise<Row[]> {
   const { base, table, folds } = options;
   const rows = rowsOf(table, options.rows);
+  if (options.against !== undefined) checkAgainst(rows, options.against);
   const { path, ...dataOptions } = base.data;
   const dataset = await loadDataset(path, { ...dataOptions, size: base.size });
   const values = new Map<string, RowValues[][]>(rows.map(({ name }) => [name, []]));
@@ -79,9 +92,9 @@ export async function makeTable(options: TableOptions): Promise<Row[]> {
   const results = rows.map(
     ({ name, title }): RowResults => ({ name, title, values: values.get(name) as RowValues[][] }),
   );
-  const [first] = results as [RowResults];
+  const reference = results.find(({ name }) => name === (options.against ?? results[0]?.name));
   const bootstrap = { seed: base.seed, resamples: options.resamples };
-  return results.map((row) => summarise(row, first, COLUMNS[table], bootstrap));
+  return results.map((row) => summarise(row, reference as RowResults, COLUMNS[table], bootstrap));
 }
 
 /** A run's folder: its patients (seed of the split, fold) and its own seed. */

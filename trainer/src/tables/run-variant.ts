@@ -1,21 +1,21 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
-import { Random } from '@d-persona/shared/random.ts';
 import { consensusTask } from '../consensus/consensus-task.ts';
-import { initialValues, ModelVariables } from '../model/model-variables.ts';
+import { ModelVariables } from '../model/model-variables.ts';
 import type { RunConfig } from '../run/config.ts';
 import type { Progress } from '../run/progress.ts';
 import type { RunData } from '../run/run-data.ts';
 import { RunFolder } from '../run/run-folder.ts';
 import { runArchitecture } from '../run/run-training.ts';
+import { startWeights } from '../run/start-weights.ts';
 import type { StageTask } from '../run/task.ts';
 import { type StageContext, trainStage } from '../run/train-stage.ts';
 import { validate } from '../run/validate.ts';
 import { stage1Task } from '../stage1/stage1-task.ts';
 import { stage2Task } from '../stage2/stage2-task.ts';
 import { ChannelNetwork, channelTask } from './channel-network.ts';
-import { PromptNetwork } from './prompt-network.ts';
+import { type PromptKind, PromptNetwork } from './prompt-network.ts';
 import type { Training } from './variants.ts';
 
 /** One training of a table: what, with which settings, on which patients, where. */
@@ -33,7 +33,7 @@ export interface VariantRun {
 /** A trained variant, to be asked. The holder calls `dispose`. */
 export type TrainedVariant =
   | { readonly training: 'd-persona' | 'consensus'; readonly network: ModelVariables }
-  | { readonly training: 'closed-form' | 'codes'; readonly network: PromptNetwork }
+  | { readonly training: PromptKind; readonly network: PromptNetwork }
   | { readonly training: 'rater-unets' | 'channels'; readonly networks: readonly ChannelNetwork[] };
 
 type Trained = {
@@ -68,24 +68,25 @@ export async function runVariant(run: VariantRun): Promise<TrainedVariant> {
       batches: (each, fromStep) => data.training(each, fromStep),
       validate: async ({ name }) => (network === undefined ? {} : validate(name, network, data)),
     } satisfies StageContext);
-  const fresh = () => initialValues(architecture, new Random(config.seed), config.stage2.headInitScale);
 
   switch (training) {
     case 'd-persona': {
-      const model = new ModelVariables(architecture, fresh());
+      const model = new ModelVariables(architecture, await startWeights(architecture, config, 'stage1'));
       await train(stage1Task(model, config.stage1), model, folder, model);
       await train(stage2Task(model, config.stage2), model, folder, model);
       return { training, network: model };
     }
     case 'closed-form':
-    case 'codes': {
+    case 'codes':
+    case 'last-layers':
+    case 'residual': {
       const values = await new RunFolder(folder).finished('stage1', config.stage1.steps);
       const network = new PromptNetwork(architecture, training, values);
       await train(network.task(config.stage2), network);
       return { training, network };
     }
     case 'consensus': {
-      const model = new ModelVariables(architecture, fresh());
+      const model = new ModelVariables(architecture, await startWeights(architecture, config, 'consensus'));
       await train(consensusTask(model, config.stage1), model);
       return { training, network: model };
     }

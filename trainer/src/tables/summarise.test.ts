@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageValues } from '../evaluation/accumulate.ts';
+import type { VariantValues } from './ask-variant.ts';
 import { renderRows } from './render-rows.ts';
 import { type RowResults, summarise } from './summarise.ts';
 
-function image(patient: string, dicePersona: number): ImageValues {
+function image(patient: string, dicePersona: number): VariantValues {
   const set = { gedPaper: 0.3, gedUnbiased: 0.2, diversity: Number.NaN, diceSoft: 0.8 };
   const more = { diceMaxOfPredictions: 0.9, diceMaxOfRaters: 0.9, diceMatch: 0.7 };
-  return { patient, dicePersona, samples: { n: 4, ...set, ...more } };
+  return {
+    patient,
+    dicePersona,
+    style: { area: 0.04, outline: Number.NaN },
+    samples: { n: 4, ...set, ...more },
+  };
 }
 
 /** Two folds of one image each, for each seed. */
@@ -58,5 +63,14 @@ describe('summarise', () => {
     expect(rows[0]?.cells.diversity?.mean).toBeNull();
     expect(renderRows('diversity', rows)).toContain('| first |');
     expect(renderRows('diversity', rows)).toContain('–');
+  });
+
+  it('tells the difference in every column that a table is about, from the row it is told from', () => {
+    const columns = ['dicePersona', 'areaStyle', 'outlineStyle'] as const;
+    const other = row('other', [[0.5, 0.7]]);
+    const rows = [other, first].map((each) => summarise(each, other, columns, options));
+    const lines = renderRows('style', rows).split('\n');
+    expect(lines[0]).toContain('differences from "other"');
+    expect(lines.find((line) => line.includes('| first'))).toMatch(/\+0\.2000 .*0\.0000 .*–/);
   });
 });

@@ -1,18 +1,20 @@
 import { z } from 'zod';
-import type { ImageValues } from '../evaluation/accumulate.ts';
 import { type BootstrapOptions, bootstrapDifference, estimateSchema } from '../evaluation/bootstrap.ts';
+import type { VariantValues } from './ask-variant.ts';
 import type { RowValues } from './values-file.ts';
 import type { TableName } from './variants.ts';
 
 /** Columns: their titles, and the value of an image. */
 const METRICS = {
-  dicePersona: { title: 'Dice_persona', of: (image: ImageValues) => image.dicePersona },
-  ged: { title: 'GED', of: ({ samples }: ImageValues) => samples.gedPaper },
-  gedUnbiased: { title: 'GED without i = j', of: ({ samples }: ImageValues) => samples.gedUnbiased },
-  diversity: { title: 'diversity', of: ({ samples }: ImageValues) => samples.diversity },
-  diceSoft: { title: 'Dice_soft', of: ({ samples }: ImageValues) => samples.diceSoft },
-  diceMax: { title: 'Dice_max', of: ({ samples }: ImageValues) => samples.diceMaxOfRaters },
-  diceMatch: { title: 'Dice_match', of: ({ samples }: ImageValues) => samples.diceMatch },
+  dicePersona: { title: 'Dice_persona', of: (image: VariantValues) => image.dicePersona },
+  areaStyle: { title: 'area style error', of: ({ style }: VariantValues) => style.area },
+  outlineStyle: { title: 'outline style error', of: ({ style }: VariantValues) => style.outline },
+  ged: { title: 'GED', of: ({ samples }: VariantValues) => samples.gedPaper },
+  gedUnbiased: { title: 'GED without i = j', of: ({ samples }: VariantValues) => samples.gedUnbiased },
+  diversity: { title: 'diversity', of: ({ samples }: VariantValues) => samples.diversity },
+  diceSoft: { title: 'Dice_soft', of: ({ samples }: VariantValues) => samples.diceSoft },
+  diceMax: { title: 'Dice_max', of: ({ samples }: VariantValues) => samples.diceMaxOfRaters },
+  diceMatch: { title: 'Dice_match', of: ({ samples }: VariantValues) => samples.diceMatch },
 } as const;
 
 export type MetricName = keyof typeof METRICS;
@@ -22,7 +24,16 @@ export const metricTitle = (name: MetricName): string => METRICS[name].title;
 export const COLUMNS: Readonly<Record<TableName, readonly MetricName[]>> = {
   diversity: ['ged', 'gedUnbiased', 'diversity', 'diceSoft', 'diceMax', 'diceMatch'],
   personal: ['dicePersona'],
+  style: ['dicePersona', 'areaStyle', 'outlineStyle'],
   ablation: ['dicePersona', 'ged', 'gedUnbiased', 'diversity', 'diceSoft', 'diceMatch'],
+};
+
+/** Columns of which a table tells the difference too. */
+export const COMPARED: Readonly<Record<TableName, readonly MetricName[]>> = {
+  diversity: ['ged'],
+  personal: ['dicePersona'],
+  style: ['dicePersona', 'areaStyle', 'outlineStyle'],
+  ablation: ['dicePersona', 'ged'],
 };
 
 const cellSchema = z.strictObject({
@@ -30,7 +41,7 @@ const cellSchema = z.strictObject({
   mean: z.number().nullable(),
   /** Standard deviation over seeds (n − 1); null of one seed. */
   deviation: z.number().nullable(),
-  /** This row minus the first, image by image, over patients; null in the first. */
+  /** This row minus the one that all are compared with, image by image, over patients; null in that row. */
   difference: estimateSchema.nullable(),
 });
 
@@ -66,33 +77,33 @@ export interface RowResults {
 }
 
 /** Per-image values averaged over the seeds; NaN where no seed has one. */
-function overSeeds(seeds: readonly (readonly ImageValues[])[], metric: MetricName): number[] {
+function overSeeds(seeds: readonly (readonly VariantValues[])[], metric: MetricName): number[] {
   const [first = []] = seeds;
   return first.map((_, i) =>
-    mean(known(seeds.map((images) => METRICS[metric].of(images[i] as ImageValues)))),
+    mean(known(seeds.map((images) => METRICS[metric].of(images[i] as VariantValues)))),
   );
 }
 
 /**
- * A row beside the first. Seeds are averaged image by image before patients are drawn: the interval tells what the
+ * A row beside the one that it is compared with. Seeds are averaged image by image before patients are drawn: the interval tells what the
  * choice of patients explains, the standard deviation what the seed does.
  */
 export function summarise(
   row: RowResults,
-  first: RowResults,
+  reference: RowResults,
   metrics: readonly MetricName[],
   options: BootstrapOptions,
 ): Row {
   const flat = ({ values }: RowResults) => values.map((folds) => folds.flatMap(({ images }) => images));
-  const [own, reference] = [flat(row), flat(first)];
+  const [own, theirs] = [flat(row), flat(reference)];
   const patients = (own[0] ?? []).map(({ patient }) => patient);
   const cells = metrics.map((metric) => {
     const means = own.map((images) => mean(known(images.map(METRICS[metric].of))));
     const center = mean(means);
     const difference =
-      row.name === first.name
+      row.name === reference.name
         ? null
-        : bootstrapDifference(overSeeds(own, metric), overSeeds(reference, metric), patients, options);
+        : bootstrapDifference(overSeeds(own, metric), overSeeds(theirs, metric), patients, options);
     const cell = { mean: Number.isNaN(center) ? null : center, deviation: deviation(means), difference };
     return [metric, cell] as const;
   });

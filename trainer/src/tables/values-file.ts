@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ImageValues } from '../evaluation/accumulate.ts';
 import { writeFileAtomically } from '../run/atomic-file.ts';
+import type { VariantValues } from './ask-variant.ts';
 
 /** What a metric has of an image: null where it cannot be told (a diversity of one, say). */
 const value = z.number().nullable();
@@ -16,6 +16,7 @@ const valuesSchema = z.strictObject({
     z.strictObject({
       patient: z.string(),
       dicePersona: value,
+      style: z.strictObject({ area: value, outline: value }),
       samples: z.strictObject({
         n: z.number(),
         ...{ gedPaper: value, gedUnbiased: value, diversity: value, diceSoft: value },
@@ -29,7 +30,7 @@ type Stored = z.infer<typeof valuesSchema>;
 
 /** Values of each image of one row, seed and fold. */
 export interface RowValues extends Omit<Stored, 'images'> {
-  readonly images: readonly ImageValues[];
+  readonly images: readonly VariantValues[];
 }
 
 const NAME = 'values.json';
@@ -45,12 +46,13 @@ export async function readValues(folder: string, asked: Stored['asked']): Promis
   if (text === undefined) return undefined;
   const parsed = valuesSchema.safeParse(JSON.parse(text));
   if (!parsed.success || JSON.stringify(parsed.data.asked) !== JSON.stringify(asked)) return undefined;
-  const images = parsed.data.images.map(({ patient, dicePersona, samples }) => ({
+  const images = parsed.data.images.map(({ patient, dicePersona, style, samples }) => ({
     patient,
     dicePersona: dicePersona ?? Number.NaN,
+    style: { area: style.area ?? Number.NaN, outline: style.outline ?? Number.NaN },
     samples: Object.fromEntries(
       Object.entries(samples).map(([name, known]) => [name, known ?? Number.NaN]),
-    ) as ImageValues['samples'],
+    ) as VariantValues['samples'],
   }));
   return { ...parsed.data, images };
 }

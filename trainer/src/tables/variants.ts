@@ -8,6 +8,10 @@ export type Training =
   | 'closed-form'
   /** Stage I, then one free vector for each rater, the same for every image: μ + σ·c. */
   | 'codes'
+  /** The closed form, and the decoder's last two layers trained for each rater. */
+  | 'last-layers'
+  /** The closed form, and a small network on the features for each rater, added to the logits. */
+  | 'residual'
   /** One U-Net on the raters' mean mask. */
   | 'consensus'
   /** One U-Net for each rater. */
@@ -107,7 +111,33 @@ const codes: Variant = {
   training: 'codes',
   stage1: 'd-persona',
 };
+const lastLayers: Variant = {
+  name: 'last-layers',
+  title: 'closed form, and last decoder layers of its own',
+  training: 'last-layers',
+  stage1: 'd-persona',
+};
+const residual: Variant = {
+  name: 'residual',
+  title: 'closed form, and a small network of its own',
+  training: 'residual',
+  stage1: 'd-persona',
+};
 const consensus: Variant = { name: 'consensus', title: 'consensus U-Net', training: 'consensus' };
+const thresholds: Variant = {
+  name: 'thresholds',
+  title: 'consensus U-Net, a threshold tuned for each',
+  training: 'consensus',
+  run: 'consensus',
+  ask: { answer: 'thresholds' },
+};
+const priorMean: Variant = {
+  name: 'prior-mean',
+  title: "D-Persona, prior's mean for all",
+  training: 'd-persona',
+  run: 'd-persona',
+  ask: { answer: 'prior-mean' },
+};
 const raterUnets: Variant = {
   name: 'rater-unets',
   title: 'one U-Net for each rater',
@@ -138,22 +168,10 @@ export const tables = {
   personal: [
     own,
     consensus,
-    {
-      name: 'thresholds',
-      title: 'consensus U-Net, a threshold tuned for each',
-      training: 'consensus',
-      run: 'consensus',
-      ask: { answer: 'thresholds' },
-    },
+    thresholds,
     raterUnets,
     channels,
-    {
-      name: 'prior-mean',
-      title: "D-Persona, prior's mean for all",
-      training: 'd-persona',
-      run: 'd-persona',
-      ask: { answer: 'prior-mean' },
-    },
+    priorMean,
     {
       name: 'probabilistic-unet-mean',
       title: "Probabilistic U-Net, prior's mean for all",
@@ -164,6 +182,7 @@ export const tables = {
     closedForm,
     codes,
   ],
+  style: [own, consensus, thresholds, priorMean, closedForm, lastLayers, residual, latent(12)],
   ablation: [
     own,
     probabilistic,
