@@ -30,6 +30,12 @@ interface Answer {
 
 type Asker = (batch: Batch) => Answer[];
 
+/** What the consensus U-Net's thresholds are tuned on. */
+async function* tuningBatches(data: RunData, answer: string): AsyncGenerator<Batch> {
+  if (answer === 'thresholds-of-all') yield* data.whole('train');
+  yield* data.whole('validation');
+}
+
 async function askerOf(
   trained: TrainedVariant,
   data: RunData,
@@ -59,7 +65,7 @@ async function askerOf(
     case 'consensus': {
       const { network } = trained;
       const tuned =
-        answer === 'thresholds' ? await tuneConsensus(network, data.whole('validation')) : undefined;
+        answer === undefined ? undefined : await tuneConsensus(network, tuningBatches(data, answer));
       return (batch) => {
         const images = imagesOf(batch);
         const maps = mapsOf(

@@ -44,8 +44,11 @@ export interface Variant {
   readonly ask?: {
     readonly samples?: number;
     readonly bank?: number;
-    /** Answer every persona with the prior's mean, or the consensus map at a threshold tuned for each. */
-    readonly answer?: 'prior-mean' | 'thresholds';
+    /**
+     * Answer every persona with the prior's mean, or the consensus map at a threshold tuned for each on the validation
+     * patients; or on those of training too, which few validation images make the harder rival.
+     */
+    readonly answer?: 'prior-mean' | 'thresholds' | 'thresholds-of-all';
   };
 }
 
@@ -131,6 +134,13 @@ const thresholds: Variant = {
   run: 'consensus',
   ask: { answer: 'thresholds' },
 };
+const thresholdsOfAll: Variant = {
+  name: 'thresholds-of-all',
+  title: 'the same, tuned on training and validation',
+  training: 'consensus',
+  run: 'consensus',
+  ask: { answer: 'thresholds-of-all' },
+};
 const priorMean: Variant = {
   name: 'prior-mean',
   title: "D-Persona, prior's mean for all",
@@ -169,6 +179,7 @@ export const tables = {
     own,
     consensus,
     thresholds,
+    thresholdsOfAll,
     raterUnets,
     channels,
     priorMean,
@@ -182,7 +193,17 @@ export const tables = {
     closedForm,
     codes,
   ],
-  style: [own, consensus, thresholds, priorMean, closedForm, lastLayers, residual, latent(12)],
+  style: [
+    own,
+    consensus,
+    thresholds,
+    thresholdsOfAll,
+    priorMean,
+    closedForm,
+    lastLayers,
+    residual,
+    latent(12),
+  ],
   ablation: [
     own,
     probabilistic,
