@@ -1,5 +1,4 @@
 import { InputError } from '@d-persona/shared/errors.ts';
-import { foldWeights } from '@d-persona/shared/model/fold-weights.ts';
 import { servingSpecs, weightSpecs } from '@d-persona/shared/model/weights.ts';
 import {
   type EncodedRelease,
@@ -19,7 +18,6 @@ import type { RunFolder } from '../run/run-folder.ts';
 import { runArchitecture } from '../run/run-training.ts';
 import { measureQuantization, measureStored } from './measure-quantization.ts';
 import { modelCard } from './model-card.ts';
-import { referenceStatistics } from './reference-statistics.ts';
 import { projectCommit, SOFTWARE } from './software.ts';
 
 /** How a run becomes a release. */
@@ -79,15 +77,14 @@ function personas({ dataset }: RunData, evaluation: Evaluation): Persona[] {
   }));
 }
 
-/** Weights by name with their shapes, BatchNorm folded into the convolutions. */
+/** Weights by name with their shapes. */
 function plainWeights(values: WeightValues, architecture: Parameters<typeof weightSpecs>[0]): PlainWeights {
-  const weights = new Map(
+  return new Map(
     weightSpecs(architecture).map(({ name, shape }) => [
       name,
       { shape, data: values.get(name) as Float32Array },
     ]),
   );
-  return foldWeights(weights, architecture);
 }
 
 /**
@@ -159,7 +156,6 @@ export async function publishRun(
       steps: { stage1: config.stage1.steps, stage2: config.stage2.steps },
       seed: config.seed,
     },
-    reference: await referenceStatistics(weights, architecture, kind, data, options),
     provenance: { created: now.toISOString(), commit: await projectCommit() },
   };
   const release = await encodeRelease(
