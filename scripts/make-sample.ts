@@ -137,5 +137,5 @@ function cutSample(
   const whole = cut.every((data, r) => step > 1 || data.filter((v) => v > 0).length === sample.areas[r]);
   if (!whole) return undefined;
   const grey = Uint8Array.from(at(image.data), Math.round);
-  return { image: picture(image.channels, grey), masks: cut.map((data) => picture(1, data)) };
+  return { image: picture(image.channels === 3 ? 3 : 1, grey), masks: cut.map((data) => picture(1, data)) };
 }

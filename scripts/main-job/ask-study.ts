@@ -3,6 +3,7 @@ import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import { decodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
 import { unpackMask } from '@d-persona/trainer/data/mask-bits.ts';
+import { pictureOf } from '@d-persona/trainer/data/picture-of.ts';
 import type { Sample, SamplePixels } from '@d-persona/trainer/data/sample.ts';
 import { displayPixels } from '@d-persona/trainer/report/display-pixels.ts';
 import type { ReportCase } from '@d-persona/trainer/report/report-data.ts';
@@ -22,7 +23,8 @@ export interface StudyAnswers {
 }
 
 /** The image as a file that the API takes: 8-bit PNG. */
-function asPng({ image }: SamplePixels): Uint8Array {
+function asPng(pixels: SamplePixels): Uint8Array {
+  const image = pictureOf(pixels.image);
   return encodePng({ ...image, data: Uint8Array.from(image.data) });
 }
 
@@ -36,7 +38,9 @@ function spread(samples: readonly Sample[], count: number): Set<string> {
   );
 }
 
-function reportCase(sample: Sample, { image, masks }: SamplePixels, { personas, all }: Answer): ReportCase {
+function reportCase(sample: Sample, pixels: SamplePixels, { personas, all }: Answer): ReportCase {
+  const image = pictureOf(pixels.image);
+  const { masks } = pixels;
   const { height, width, channels } = image;
   const samples = (all?.segmentations ?? []).filter((segmentation) => 'sample' in segmentation);
   const map = decodeImage(Buffer.from(all?.disagreement.png ?? '', 'base64'), {

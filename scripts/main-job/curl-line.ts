@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
+import { pictureOf } from '@d-persona/trainer/data/picture-of.ts';
 import { writeFileAtomically } from '@d-persona/trainer/run/atomic-file.ts';
 import type { Study } from './run-study.ts';
 
@@ -26,7 +27,7 @@ export async function curlLine(url: string, [study]: readonly Study[], out: stri
   const [sample] = data.split.test;
   const [persona] = release.manifest.personas;
   if (sample === undefined || persona === undefined) throw new Error('There is nothing to ask about');
-  const { image } = await data.dataset.pixels(sample);
+  const image = pictureOf((await data.dataset.pixels(sample)).image);
   const path = join(out, 'example.png');
   await writeFileAtomically(path, encodePng({ ...image, data: Uint8Array.from(image.data) }));
   return overlayRequest({ url, hospital, key, persona: persona.id }, path, join(out, 'overlay.png'));

@@ -3,6 +3,7 @@ import { encodeImage } from '@d-persona/shared/image/encode-image.ts';
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import type { Mask } from '@d-persona/shared/mask/mask.ts';
 import { unpackMask } from '@d-persona/trainer/data/mask-bits.ts';
+import { pictureOf } from '@d-persona/trainer/data/picture-of.ts';
 import type { Sample } from '@d-persona/trainer/data/sample.ts';
 import type { Core } from './core.ts';
 import type { Reader } from './readers.ts';
@@ -23,7 +24,7 @@ export async function handIn(
   night: string,
 ): Promise<number> {
   for (const sample of samples) {
-    const { image } = await core.pixels(sample);
+    const image = pictureOf((await core.pixels(sample)).image);
     const outline = reader.draw(await rankMasks(core, sample));
     const mask = encodePng({ ...outline, channels: 1, data: outline.data.map((bit) => 255 * bit) });
     const body = new FormData();

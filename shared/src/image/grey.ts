@@ -2,12 +2,14 @@ type Samples = Uint8Array | Uint16Array | Float32Array;
 
 /**
  * Intensities with as many channels as a model wants, as float32 in the image's own unit (not scaled).
- * RGB becomes grey by ITU-R BT.601 luma, 0.299 R + 0.587 G + 0.114 B; grey becomes RGB by repeating it.
+ * RGB becomes grey by ITU-R BT.601 luma, 0.299 R + 0.587 G + 0.114 B; grey becomes RGB by repeating it. Any other
+ * number of channels is of sequences of their own, which nothing else can stand for.
  *
  * @param data HWC, `from` channels interleaved.
  */
-export function toChannels(data: Samples, from: 1 | 3, to: 1 | 3): Float32Array {
+export function toChannels(data: Samples, from: number, to: number): Float32Array {
   if (from === to) return Float32Array.from(data);
+  if (![1, 3].includes(from) || ![1, 3].includes(to)) throw new RangeError(`${from} channels are not ${to}`);
   const pixels = data.length / from;
   const out = new Float32Array(pixels * to);
   if (to === 1) {

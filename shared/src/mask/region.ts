@@ -66,7 +66,7 @@ function firstPixel(centre: number, length: number): number {
 
 /** Intensities of an image: [height, width, channels]. */
 export interface Intensities extends Size {
-  readonly channels: 1 | 3;
+  readonly channels: number;
   readonly data: Uint8Array | Uint16Array | Float32Array;
 }
 
@@ -75,7 +75,7 @@ export interface Intensities extends Size {
  * another size, standardised over the part that lies on the image. What lies outside is 0, which is the mean after
  * standardising, so padding neither shifts the intensities nor invents structure.
  */
-export function modelInput(image: Intensities, crop: Crop, input: Size, channels: 1 | 3): Float32Array {
+export function modelInput(image: Intensities, crop: Crop, input: Size, channels: number): Float32Array {
   const { data, rows, columns } = resample(
     image.data,
     { source: image.height, start: crop.top, length: crop.height, outputs: input.height },

@@ -71,7 +71,8 @@ export async function inspectEntry(entry: Entry, inspection: Inspection): Promis
   return { entry, digests, size, areas, union: unionOf(masks, size, window), problems };
 }
 
-function unionOf(
+/** The union of masks of one size. @param window side of the central window */
+export function unionOf(
   masks: readonly Mask[],
   { height, width }: InspectedEntry['size'],
   window: number,

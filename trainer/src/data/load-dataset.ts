@@ -7,7 +7,6 @@ import { chooseFrame } from './frame.ts';
 import { inspectEntry } from './inspect-entry.ts';
 import { keepSamples, nothingLeft } from './keep-samples.ts';
 import { lookIntoFolders } from './layout/look-into-folders.ts';
-import { isPicture } from './layout/paths.ts';
 import { type DataOptions, type DataOptionsInput, dataOptionsSchema } from './options.ts';
 import { allProblems, orInputError } from './problems.ts';
 import { personRaters, rankRaters } from './rater-ids.ts';
@@ -17,6 +16,9 @@ import { mapConcurrently } from './source/map-concurrently.ts';
 import { openSource } from './source/open-source.ts';
 import { commonFolder, type Source } from './source/source.ts';
 import { sourceSha256 } from './source-hash.ts';
+import { FileReader } from './volume/file-reader.ts';
+import { belongsTo, findVolumes, formatOf } from './volume/find-volumes.ts';
+import { loadVolumes } from './volume/load-volumes.ts';
 
 /** Readings under way at once: enough to keep a disk busy. */
 const AT_ONCE = 8;
@@ -58,10 +60,17 @@ async function checkDataset(
   onProgress: LoadOptions['onProgress'],
 ): Promise<Dataset> {
   const { path } = source;
-  const folder = commonFolder(source.files.filter(isPicture));
+  const format = await formatOf(source);
+  const folder = commonFolder(source.files.filter((file) => belongsTo(format, file)));
   const files = source.files
     .filter((file) => file.startsWith(folder))
     .map((file) => file.slice(folder.length));
+  if (format !== 'pictures') {
+    const reader = new FileReader(source, folder);
+    const card = await readDatasetCard(source, folder);
+    const volumes = await findVolumes(format, files, reader, options);
+    return loadVolumes(volumes, { source, reader, options, card, size, fewestReaders, onProgress });
+  }
   const pictures: Pictures = { source, folder, maxPixels: options.maxPixels };
   const card = await readDatasetCard(source, folder);
   const layout = await lookIntoFolders(files, path, (file) => isMask(pictures, file));
@@ -111,11 +120,14 @@ async function checkDataset(
     kind,
     raters: kind === 'rank' ? rankRaters(labels.length) : personRaters(labels),
     samples,
+    blanks: [],
     channels: options.channels === 'auto' ? (colours ? 3 : 1) : options.channels,
     frame: options.frame === 'auto' ? chooseFrame(outlined) : options.frame,
     size,
     spacing: card.spacing ?? null,
     modality: card.modality ?? null,
+    units: null,
+    window: null,
     licence: card.licence ?? 'not stated',
     attribution: card.attribution ?? 'not stated',
     sourceSha256: sourceSha256(new Map(inspected.flatMap(({ digests }) => [...digests]))),

@@ -41,6 +41,33 @@ export const dataOptionsSchema = z.strictObject({
     description:
       'crop: the input size around the centre; lesion: around the outlines; whole: the image, resampled. auto: crop if that loses at most 2 % of what is outlined, else whole',
   }),
+  sequences: z.array(z.string().min(1)).nullable().default(null).meta({
+    description:
+      'Which sequences of volumes become channels, in this order; * stands for anything. null: all',
+  }),
+  label: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Of masks with several labels: the structure. null: there must be one' }),
+  structure: z.string().min(1).nullable().default(null).meta({
+    description:
+      'Of DICOM SEG and RTSTRUCT objects: the label of the segments to take; * stands for anything. null: all',
+  }),
+  spacing: z
+    .union([z.literal('auto'), z.number().min(0.01).max(100)])
+    .nullable()
+    .default('auto')
+    .meta({
+      description:
+        'Millimetres a pixel to which slices of volumes are resampled; auto: the median of the volumes; null: as they are',
+    }),
+  window: z
+    .strictObject({ center: z.number(), width: z.number().positive() })
+    .nullable()
+    .default(null)
+    .meta({ description: 'Of CT series: clips Hounsfield units to center ± width / 2; null: all are kept' }),
   onBroken: z.enum(['fail', 'skip']).default('fail').meta({
     description: 'What to do when a file cannot be read: stop, or go on without that image and say so',
   }),

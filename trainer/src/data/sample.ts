@@ -1,4 +1,3 @@
-import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import type { Frame } from './frame.ts';
 import type { MaskBits } from './mask-bits.ts';
 
@@ -12,6 +11,14 @@ export type PersonaKind = 'rank' | 'person';
 export interface Rater {
   readonly id: string;
   readonly title: string;
+}
+
+/** Where a slice lies in its volume. */
+export interface SlicePlace {
+  /** Unique in its dataset: the volume, or the lesion in it, that is measured as a whole. */
+  readonly volume: string;
+  /** Of the volume's slices, 0-based. */
+  readonly slice: number;
 }
 
 /** One image and its readers' masks, still in their files. Whatever is said per rater is in the order of the personas. */
@@ -32,12 +39,33 @@ export interface Sample {
   readonly areas: readonly number[];
   /** Centroid of the union of the masks, in pixels of the image; its centre where all are empty. */
   readonly centroid: { readonly x: number; readonly y: number };
+  /** Of a slice of a volume. */
+  readonly place?: SlicePlace;
+}
+
+/** A picture, or a slice of a volume: row by row, channels interleaved, as it was stored. */
+export interface StoredImage {
+  readonly height: number;
+  readonly width: number;
+  /** 1 grey, 3 colours, or one for each sequence of a volume. */
+  readonly channels: number;
+  readonly bitDepth: 8 | 16;
+  readonly data: Uint8Array | Uint16Array;
 }
 
 /** A sample's pixels as they were stored: image, and all masks in one array of bits. */
 export interface SamplePixels {
-  readonly image: Image8or16;
+  readonly image: StoredImage;
   readonly masks: MaskBits;
+}
+
+/** How a dataset is laid out: anonymous slots, named folders, suffixes of file names; or the format of its volumes. */
+export type DatasetLayout = 'slots' | 'named' | 'suffix' | 'nifti' | 'hdf5' | 'dicom';
+
+/** Values that matter, in their units. */
+export interface ValueWindow {
+  readonly center: number;
+  readonly width: number;
 }
 
 /** What was left out of a dataset, and what a reader of its figures should know. */
@@ -57,13 +85,14 @@ export interface DatasetNotes {
 /** Multi-rater data, checked as a whole: every file that it names could be read. */
 export interface Dataset {
   readonly name: string;
-  /** How it was laid out: anonymous slots, named folders, or suffixes of the file name. */
-  readonly layout: 'slots' | 'named' | 'suffix';
+  readonly layout: DatasetLayout;
   readonly kind: PersonaKind;
   /** R personas: `rank-1` … or the raters by name, sorted. */
   readonly raters: readonly Rater[];
   readonly samples: readonly Sample[];
-  readonly channels: 1 | 3;
+  /** Slices of the same volumes that no reader outlined: nothing to train on, but an answer there is a false one. */
+  readonly blanks: readonly Sample[];
+  readonly channels: number;
   /** Which part of an image the model sees. */
   readonly frame: Frame;
   /** Height and width of the model's input. */
@@ -71,6 +100,10 @@ export interface Dataset {
   /** Millimetres a pixel, [row, column], at the image's own resolution; null where it is not stated. */
   readonly spacing: readonly [number, number] | null;
   readonly modality: string | null;
+  /** Of the values, as DICOM names them, such as HU; null where they have none. */
+  readonly units: string | null;
+  /** Values outside were clipped; null for none. */
+  readonly window: ValueWindow | null;
   readonly licence: string;
   readonly attribution: string;
   /** SHA-256 (hex) over all its files' paths and contents. */

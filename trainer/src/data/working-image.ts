@@ -13,7 +13,7 @@ export interface WorkingImage {
   readonly width: number;
   /** [height, width, channels] */
   readonly data: Uint8Array | Uint16Array;
-  readonly channels: 1 | 3;
+  readonly channels: number;
   readonly masks: MaskBits;
   /** Row and column of this raster's first pixel, counted from the input's first. */
   readonly top: number;
@@ -29,7 +29,7 @@ export function workingImage(
   crop: Crop,
   size: number,
   margin: number,
-  channels: 1 | 3,
+  channels: number,
 ): WorkingImage {
   const rows = stretch(crop.top, crop.height, image.height, size, margin);
   const columns = stretch(crop.left, crop.width, image.width, size, margin);

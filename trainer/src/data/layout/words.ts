@@ -11,7 +11,7 @@ const SLOT =
 
 /** Parts that a dataset was cut into beforehand: they say nothing of the patient. */
 const PARTS =
-  /^(train(ing)?|val(id(ation)?)?|test(ing)?|dev(elopment)?|eval(uation)?|(fold|split|part)[-_ ]?\w*)$/i;
+  /^((train(ing)?|val(id(ation)?)?|test(ing)?|dev(elopment)?|eval(uation)?)([-_ ]?[23]d)?|(fold|split|part)[-_ ]?\w*)$/i;
 
 /** Whether a folder holds images by its name: `images`, or a name with that word such as `fundus-images`. */
 export function meansImageFolder(name: string): boolean {
