@@ -1,37 +1,23 @@
-import { readFile } from 'node:fs/promises';
 import { engineModule } from '@d-persona/shared/engine/engine.fixtures.ts';
 import { Engine } from '@d-persona/shared/engine/engine.ts';
+import { foldWeights } from '@d-persona/shared/model/fold-weights.ts';
+import { weightSpecs } from '@d-persona/shared/model/weights.ts';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { architectureOf, type Golden, type GoldenCase, readGolden } from './golden.ts';
 
-const numbers = z.array(z.number());
-const caseSchema = z.object({
-  finalRelu: z.boolean(),
-  keys: z.enum(['raw', 'standardised']),
-  weights: z.record(z.string(), numbers),
-  inputs: z.object({ images: numbers }),
-  priorMu: numbers,
-  priorLogSigma: numbers,
-  queries: numbers,
-  prompts: numbers,
-  personaLogits: numbers,
-});
-const shape = z.object({
-  N: z.int(),
-  H: z.int(),
-  W: z.int(),
-  C: z.int(),
-  R: z.int(),
-  D: z.int(),
-  widths: numbers,
-  heads: numbers,
-});
+const goldens = await Promise.all([readGolden('unet')]);
+const cases = goldens.flatMap((golden) =>
+  Object.entries(golden.cases).map(([preset, theirs]) => [golden.backbone, preset, golden, theirs] as const),
+);
 
-/** Made by `make_golden.py` from an independent PyTorch implementation. */
-const golden = z
-  .object({ shape, cases: z.record(z.string(), caseSchema) })
-  .parse(JSON.parse(await readFile(new URL('golden.json', import.meta.url), 'utf8')));
-const { N, H, W, C, R, D, widths, heads } = golden.shape;
+/** A case's weights as a release holds them. */
+function releaseWeights(golden: Golden, theirs: GoldenCase) {
+  const architecture = architectureOf(golden, theirs);
+  const plain = weightSpecs(architecture).map(
+    ({ name, shape }) => [name, { shape, data: Float32Array.from(theirs.weights[name] ?? []) }] as const,
+  );
+  return foldWeights(new Map(plain), architecture);
+}
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[]): void {
   expect(actual.length).toBe(expected.length);
@@ -39,26 +25,16 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[]): vo
     expect(Math.abs(value - (actual[i] as number))).toBeLessThan(1e-4);
 }
 
-describe.each(Object.entries(golden.cases))(
-  'the edge engine and the independent implementation: %s',
-  (_, theirs) => {
+describe.each(cases)(
+  'the edge engine and the independent implementation: %s, %s',
+  (_, __, golden, theirs) => {
     it.each(['engine', 'engine-relaxed'] as const)('agree (%s)', async (variant) => {
+      const { N, H, W, R, D } = golden.shape;
       const size = { height: H, width: W };
       const engine = new Engine({
         module: await engineModule(variant),
-        architecture: {
-          backbone: 'unet',
-          channels: C,
-          personas: R,
-          latent: D,
-          widths,
-          posterior: 'all',
-          head: { widths: heads, finalRelu: theirs.finalRelu, padding: 1, dropout: 0 },
-          keys: theirs.keys,
-        },
-        weights: new Map(
-          Object.entries(theirs.weights).map(([name, values]) => [name, { data: Float32Array.from(values) }]),
-        ),
+        architecture: architectureOf(golden, theirs),
+        weights: releaseWeights(golden, theirs),
         size,
       });
       const of = (values: readonly number[], image: number) => {

@@ -1,7 +1,9 @@
 export { adam } from './adam';
+export { batchMoments, batchNormGradient, batchNormSums, joinMoments, joinSums, normaliseRows } from './batch-norm';
 export { copyBlocks } from './copy';
 export { decodeSamples } from './decoder';
 export { combineRows, mapFloats } from './elementwise';
+export { maxPool, maxPoolGradient } from './max-pool';
 export { pointwiseConvolution, pointwiseFilter, pointwiseFilterGradient, reducePointwiseFilterGradient } from './pointwise';
 export { averagePool, averagePoolGradient } from './pool';
 export { tensorNormGradients, tensorNorms } from './norm';

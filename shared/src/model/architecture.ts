@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RESNET34, type ResidualSizes, residualSizesSchema } from './residual-sizes.ts';
 
 /**
  * What the networks look like: shared by training and serving, stored in `config.json` of a run and in the
@@ -6,15 +7,19 @@ import { z } from 'zod';
  * `[8, 16, 32, 64]`; the code is the same.
  */
 export const architectureSchema = z.strictObject({
-  backbone: z.literal('unet').meta({ description: 'The feature extractor' }),
+  backbone: z.enum(['unet', 'resnet34']).meta({
+    description: "The feature extractor: a small U-Net, or the paper's with a ResNet-34 as encoder",
+  }),
   channels: z.int().min(1).max(16).meta({ description: 'Image channels C' }),
   personas: z.int().min(2).max(64).meta({ description: 'Number of raters R, and so of projection heads' }),
   latent: z.int().min(1).max(64).meta({ description: 'Latent size D' }),
-  widths: z
-    .array(z.int().min(1).max(1024))
-    .min(2)
-    .max(8)
-    .meta({ description: 'Channels of each U-Net level, finest first; the first is the feature size F' }),
+  widths: z.array(z.int().min(1).max(1024)).min(2).max(8).meta({
+    description:
+      "Channels of each level of prior, posterior and U-Net, finest first; of a U-Net's, the first is the feature size F",
+  }),
+  resnet: residualSizesSchema
+    .optional()
+    .meta({ description: "Sizes of the backbone resnet34; absent: the paper's" }),
   posterior: z.enum(['all', 'target']).meta({
     description: "What the posterior sees beside the image: every rater's mask, or the one to reconstruct",
   }),
@@ -39,9 +44,15 @@ export const architectureSchema = z.strictObject({
 
 export type Architecture = z.infer<typeof architectureSchema>;
 
-/** Channels F of the U-Net's feature map and of the decoder. */
+/** Sizes of the backbone `resnet34`. */
+export function residualSizes({ resnet }: Architecture): ResidualSizes {
+  return resnet ?? RESNET34;
+}
+
+/** Channels F of the backbone's feature map and of the decoder. */
 export function featureChannels(architecture: Architecture): number {
-  return architecture.widths[0] as number;
+  const widths = architecture.backbone === 'unet' ? architecture.widths : residualSizes(architecture).decoder;
+  return widths.at(architecture.backbone === 'unet' ? 0 : -1) as number;
 }
 
 /** Channels of a projection head's stages, the last being the latent size. */

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from './architecture.ts';
+import type { BatchStatistics } from './batch-statistics.ts';
 import { averagePool, convolutionBlock } from './convolution.ts';
+import { residualUnet } from './residual-unet.ts';
 import type { Weights } from './weights.ts';
 
 /**
@@ -37,12 +39,19 @@ function upsampleTo(x: tf.Tensor4D, skip: tf.Tensor4D): tf.Tensor4D {
 }
 
 /**
- * The U-Net: image to feature map.
+ * The U-Net, of either backbone: image to feature map.
  *
  * @param x [N,H,W,C], standardised
- * @returns features [N,H,W,F] with F = widths[0]
+ * @param statistics there in training mode, which only the backbone `resnet34` tells from inference
+ * @returns features [N,H,W,F]
  */
-export function unet(weights: Weights, architecture: Architecture, x: tf.Tensor4D): tf.Tensor4D {
+export function unet(
+  weights: Weights,
+  architecture: Architecture,
+  x: tf.Tensor4D,
+  statistics?: BatchStatistics,
+): tf.Tensor4D {
+  if (architecture.backbone === 'resnet34') return residualUnet(weights, architecture, x, statistics);
   const levels = contractingPath(weights, architecture, 'unet', x);
   let y = levels.at(-1) as tf.Tensor4D;
   for (let level = levels.length - 2; level >= 0; level--) {

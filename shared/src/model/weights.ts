@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Architecture, featureChannels, headWidths } from './architecture.ts';
+import { type NormalisedLayer, residualLayers } from './residual-layers.ts';
 
 /** All weights of a model by name. Tensors are not owned: the holder disposes them. */
 export type Weights = ReadonlyMap<string, tf.Tensor>;
@@ -15,8 +16,10 @@ export interface WeightSpec {
   readonly part: Part;
   /** Index of the persona whose head this is. */
   readonly persona?: number;
-  /** Kaiming normal (fan-in), orthogonal (decoder), or a truncated normal of σ = 0.001 for biases. */
-  readonly init: 'kaiming' | 'orthogonal' | 'bias';
+  /** Kaiming normal (fan-in), orthogonal (decoder), a truncated normal of σ = 0.001 for biases, or BatchNorm's constants. */
+  readonly init: 'kaiming' | 'orthogonal' | 'bias' | 'zeros' | 'ones';
+  /** A running statistic of BatchNorm, which training moves without a gradient. */
+  readonly statistic?: true;
 }
 
 /** The networks of one part in layer order. Names are paths, such as `unet/down/0/conv1/kernel`. */
@@ -83,22 +86,44 @@ function headSpecs(architecture: Architecture, persona: number): WeightSpec[] {
   });
 }
 
+/** The U-Net of plain convolutions. */
+function plainSpecs({ channels, widths }: Architecture): WeightSpec[] {
+  const expanding = widths
+    .slice(0, -1)
+    .map((to, level) => blockSpecs(`unet/up/${level}`, 'unet', (widths[level + 1] as number) + to, to))
+    .reverse();
+  return [...contractingSpecs('unet', channels, widths), ...expanding.flat()];
+}
+
+/** Kernel, scale and shift of a convolution with BatchNorm, and its running statistics. */
+function normalisedSpecs({ name, size, from, to }: NormalisedLayer): WeightSpec[] {
+  const part = 'unet';
+  return [
+    { part, name: `${name}/kernel`, shape: [size, size, from, to], init: 'kaiming' },
+    { part, name: `${name}/gamma`, shape: [to], init: 'ones' },
+    { part, name: `${name}/beta`, shape: [to], init: 'zeros' },
+    { part, name: `${name}/mean`, shape: [to], init: 'zeros', statistic: true },
+    { part, name: `${name}/variance`, shape: [to], init: 'ones', statistic: true },
+  ];
+}
+
 /**
  * Every weight of the model in the order in which checkpoints and releases store them
  * (the shape table of docs: U-Net, prior, posterior, decoder, heads).
  */
 export function weightSpecs(architecture: Architecture): WeightSpec[] {
-  const { channels, personas, latent, widths, posterior } = architecture;
+  return architecture.backbone === 'unet'
+    ? [...plainSpecs(architecture), ...restSpecs(architecture)]
+    : [...residualLayers(architecture).flatMap(normalisedSpecs), ...restSpecs(architecture)];
+}
+
+/** All but the U-Net. */
+function restSpecs(architecture: Architecture): WeightSpec[] {
+  const { channels, personas, latent, posterior } = architecture;
   const features = featureChannels(architecture);
-  const expanding = widths
-    .slice(0, -1)
-    .map((to, level) => blockSpecs(`unet/up/${level}`, 'unet', (widths[level + 1] as number) + to, to))
-    .reverse();
   const decoder = (name: string, from: number, to: number) =>
     convolutionSpecs({ name: `decoder/${name}`, part: 'decoder', size: 1, from, to, init: 'orthogonal' });
   return [
-    ...contractingSpecs('unet', channels, widths),
-    ...expanding.flat(),
     ...gaussianSpecs('prior', channels, architecture),
     ...gaussianSpecs('posterior', channels + (posterior === 'all' ? personas : 1), architecture),
     ...decoder('first', features + latent, features),
@@ -109,9 +134,18 @@ export function weightSpecs(architecture: Architecture): WeightSpec[] {
   ];
 }
 
-/** The weights that serving needs: all but the posterior's. */
+/** The weights that serving needs: all but the posterior's, with BatchNorm folded into the convolutions before it. */
 export function servingSpecs(architecture: Architecture): WeightSpec[] {
-  return weightSpecs(architecture).filter(({ part }) => part !== 'posterior');
+  const specs =
+    architecture.backbone === 'unet'
+      ? weightSpecs(architecture)
+      : [
+          ...residualLayers(architecture).flatMap((layer) =>
+            convolutionSpecs({ ...layer, part: 'unet', init: 'kaiming' }),
+          ),
+          ...restSpecs(architecture),
+        ];
+  return specs.filter(({ part }) => part !== 'posterior');
 }
 
 /** The tensor of that name. @throws Error when the weights are not of this architecture (a bug: borders check). */

@@ -1,5 +1,7 @@
 import '@tensorflow/tfjs'; // registers the gradients of TensorFlow.js' own operations
+import { BATCH_NORM_TRAINING } from '@d-persona/shared/model/batch-norm.ts';
 import * as tf from '@tensorflow/tfjs-core';
+import { BATCH_NORM_TRAINING_GRADIENT } from './wasm/kernels/batch-norm.ts';
 
 /**
  * Gradient of the fused convolution y = act(x ∗ W + b), which TensorFlow.js does not have: with δ = ∂L/∂y, masked
@@ -83,5 +85,44 @@ const reluGradient: tf.GradConfig = {
   },
 };
 
+/**
+ * Gradient of BatchNorm in training mode, which backends without our kernel compose of operations that have theirs.
+ * Mean and variance are told, not differentiated: nothing of a loss depends on the running statistics.
+ */
+const batchNormGradient: tf.GradConfig = {
+  kernelName: BATCH_NORM_TRAINING,
+  inputsToSave: ['x', 'gamma'],
+  outputsToSave: [true, true, true],
+  gradFunc(dy, [x, gamma, y, mean, variance], attributes) {
+    const [ofY] = dy as tf.Tensor[];
+    const inputs = { dy: ofY, x, gamma, y, mean, variance } as tf.NamedTensorMap;
+    const all = () =>
+      tf.engine().runKernel(BATCH_NORM_TRAINING_GRADIENT, inputs, attributes) as [
+        tf.Tensor,
+        tf.Tensor1D,
+        tf.Tensor1D,
+      ];
+    // As numbers: the tensors end with the tidy of whichever is asked for first.
+    let others: readonly Float32Array[] | undefined;
+    const vectors = () => {
+      if (others === undefined) {
+        const [, ofGamma, ofBeta] = all();
+        others = [ofGamma.dataSync<'float32'>(), ofBeta.dataSync<'float32'>()];
+      }
+      return others;
+    };
+    return {
+      x: () => {
+        const [dx, ofGamma, ofBeta] = all();
+        others = [ofGamma.dataSync<'float32'>(), ofBeta.dataSync<'float32'>()];
+        return dx;
+      },
+      gamma: () => tf.tensor1d(vectors()[0] as Float32Array),
+      beta: () => tf.tensor1d(vectors()[1] as Float32Array),
+    };
+  },
+};
+
 tf.registerGradient(fusedConvolutionGradient);
+tf.registerGradient(batchNormGradient);
 tf.registerGradient(reluGradient);

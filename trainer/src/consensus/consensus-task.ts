@@ -1,4 +1,5 @@
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
+import { BatchStatistics } from '@d-persona/shared/model/batch-statistics.ts';
 import { decode, decoderImagePart } from '@d-persona/shared/model/decoder.ts';
 import { unet } from '@d-persona/shared/model/unet.ts';
 import type { Weights } from '@d-persona/shared/model/weights.ts';
@@ -18,15 +19,17 @@ export type ConsensusSettings = Schedule & { readonly batch: number; readonly lo
  * One answer for everybody is what a persona must be measured against.
  *
  * @param images [N,H,W,C]
+ * @param statistics there in training mode
  * @returns [N,H,W,1]
  */
 export function consensusLogits(
   weights: Weights,
   architecture: Architecture,
   images: tf.Tensor4D,
+  statistics?: BatchStatistics,
 ): tf.Tensor4D {
   const [n] = images.shape;
-  const imagePart = decoderImagePart(weights, unet(weights, architecture, images));
+  const imagePart = decoderImagePart(weights, unet(weights, architecture, images, statistics));
   return decode(weights, imagePart, tf.zeros([n, architecture.latent]));
 }
 
@@ -57,9 +60,15 @@ export function consensusTask(model: ModelVariables, settings: ConsensusSettings
       const { images, size, height, width, channels } = batch;
       const x = tf.tensor4d(images, [size, height, width, channels]);
       const y = tf.tensor4d(meanMask(batch), [size, height, width, 1]);
+      const statistics = new BatchStatistics();
       const step = differentiate(trainable, () => ({
-        total: segmentationLoss(consensusLogits(model.weights, model.architecture, x), y, settings.loss),
+        total: segmentationLoss(
+          consensusLogits(model.weights, model.architecture, x, statistics),
+          y,
+          settings.loss,
+        ),
       }));
+      statistics.moveRunning(model.weights);
       tf.dispose([x, y]);
       return step;
     },

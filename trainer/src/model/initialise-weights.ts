@@ -55,12 +55,14 @@ function orthogonal(shape: readonly number[], random: Random): Float32Array {
  */
 export function initialWeight(spec: WeightSpec, seed: Random, scale = 1): Float32Array {
   const random = seed.fork(spec.name);
+  const count = spec.shape.reduce((a, b) => a * b, 1);
   switch (spec.init) {
     case 'bias':
-      return truncatedNormals(
-        spec.shape.reduce((a, b) => a * b, 1),
-        random,
-      );
+      return truncatedNormals(count, random);
+    case 'zeros':
+      return new Float32Array(count);
+    case 'ones':
+      return new Float32Array(count).fill(1);
     case 'kaiming':
       return kaimingNormals(spec.shape, random).map((value) => scale * value);
     case 'orthogonal':

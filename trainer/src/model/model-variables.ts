@@ -17,19 +17,19 @@ export class ModelVariables {
     this.architecture = architecture;
     this.#specs = weightSpecs(architecture);
     this.weights = new Map(
-      this.#specs.map(({ name, shape }) => {
+      this.#specs.map(({ name, shape, statistic }) => {
         const value = values.get(name);
         if (value === undefined) throw new Error(`No value for weight ${name}`);
-        return [name, tf.tidy(() => tf.variable(tf.tensor(value, [...shape])))];
+        return [name, tf.tidy(() => tf.variable(tf.tensor(value, [...shape]), statistic !== true))];
       }),
     );
   }
 
-  /** The variables of some of the networks, in order. */
+  /** The variables of some of the networks that gradients train, in order: no running statistics. */
   of(...parts: readonly Part[]): ReadonlyMap<string, tf.Variable> {
     return new Map(
       this.#specs
-        .filter(({ part }) => parts.includes(part))
+        .filter(({ part, statistic }) => parts.includes(part) && statistic !== true)
         .map(({ name }) => [name, this.weights.get(name) as tf.Variable]),
     );
   }

@@ -1,4 +1,5 @@
 import { InputError } from '@d-persona/shared/errors.ts';
+import { foldWeights } from '@d-persona/shared/model/fold-weights.ts';
 import { servingSpecs, weightSpecs } from '@d-persona/shared/model/weights.ts';
 import {
   type EncodedRelease,
@@ -77,14 +78,15 @@ function personas({ dataset }: RunData, evaluation: Evaluation): Persona[] {
   }));
 }
 
-/** Weights by name with their shapes. */
+/** Weights by name with their shapes, BatchNorm folded into the convolutions. */
 function plainWeights(values: WeightValues, architecture: Parameters<typeof weightSpecs>[0]): PlainWeights {
-  return new Map(
+  const weights = new Map(
     weightSpecs(architecture).map(({ name, shape }) => [
       name,
       { shape, data: values.get(name) as Float32Array },
     ]),
   );
+  return foldWeights(weights, architecture);
 }
 
 /**

@@ -16,12 +16,18 @@ import { silentProgress } from './progress.ts';
 import type { StageTask } from './task.ts';
 import { Interrupted, type StageContext, trainStage } from './train-stage.ts';
 
-const architecture: Architecture = {
+const plain: Architecture = {
   ...presets.recipe.architecture,
   channels: 1,
   personas: 2,
   widths: [3, 4],
   head: { ...presets.recipe.architecture.head, widths: [4, 3] },
+};
+/** With BatchNorm, whose running statistics move without a gradient. */
+const residual: Architecture = {
+  ...plain,
+  backbone: 'resnet34',
+  resnet: { blocks: [1, 1], widths: [4, 5], decoder: [5, 4, 3] },
 };
 const stage1 = { ...presets.recipe.stage1, steps: 6, warmup: 2, batch: 2, boundSamples: 2 };
 const stage2 = { ...presets.recipe.stage2, steps: 4, batch: 2, bank: 8 };
@@ -61,13 +67,38 @@ function context(
 }
 
 const folder = () => mkdtemp(join(tmpdir(), 'd-persona-run-'));
-const model = () => new ModelVariables(architecture, initialValues(architecture, new Random(1), 0.05));
+const changedNames = (before: ReadonlyMap<string, Float32Array>, after: ReadonlyMap<string, Float32Array>) =>
+  [...after]
+    .filter(
+      ([name, now]) =>
+        !Buffer.from(now.buffer).equals(Buffer.from((before.get(name) as Float32Array).buffer)),
+    )
+    .map(([name]) => name);
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-describe('trainStage', () => {
+describe.each([
+  ['unet', plain],
+  ['resnet34', residual],
+])('trainStage, %s', (backbone, architecture) => {
+  const model = () => new ModelVariables(architecture, initialValues(architecture, new Random(1), 0.05));
+
+  it('trains every weight of Stage I, running statistics without a gradient', async () => {
+    const m = model();
+    const before = m.values();
+    const task = stage1Task(m, stage1);
+    expect([...task.trainable.keys()].filter((name) => /\/(mean|variance)$/.test(name))).toEqual([]);
+    await trainStage(task, m, context(await folder()));
+    const changed = new Set(changedNames(before, m.values()));
+    const trained = [...m.weights.keys()].filter((name) => !name.startsWith('head/'));
+    expect(trained.filter((name) => !changed.has(name))).toEqual([]);
+    const statistics = [...m.weights.keys()].filter((name) => /\/(mean|variance)$/.test(name));
+    expect(statistics).toHaveLength(backbone === 'unet' ? 0 : 24);
+    m.dispose();
+  });
+
   it('lowers the loss of Stage I and leaves no tensor behind', async () => {
     const m = model();
     const before = tf.memory().numTensors;
@@ -90,11 +121,8 @@ describe('trainStage', () => {
     const m = model();
     const before = m.values();
     await trainStage(stage2Task(m, stage2), m, context(await folder()));
-    const changed = [...m.values()].filter(
-      ([name, after]) =>
-        !Buffer.from(after.buffer).equals(Buffer.from((before.get(name) as Float32Array).buffer)),
-    );
-    expect(changed.map(([name]) => name.split('/')[0])).toEqual(Array(24).fill('head'));
+    const changed = changedNames(before, m.values());
+    expect(changed.map((name) => name.split('/')[0])).toEqual(Array(24).fill('head'));
     m.dispose();
   });
 
@@ -114,6 +142,25 @@ describe('trainStage', () => {
     expect(c.values()).toEqual(a.values());
     expect(await readFile(join(stopped, 'metrics.jsonl'), 'utf8')).not.toBe('');
     for (const m of [a, b, c]) m.dispose();
+  });
+
+  it('ends with the average of its weights where it keeps one, also when it was stopped', async () => {
+    const settings = { ...stage1, average: 0.5 };
+    const a = model();
+    await trainStage(stage1Task(a, settings), a, context(await folder()));
+    const last = model();
+    await trainStage(stage1Task(last, stage1), last, context(await folder()));
+    expect(changedNames(last.values(), a.values()).length).toBeGreaterThan(20);
+
+    const stopped = await folder();
+    const controller = new AbortController();
+    const b = model();
+    const interrupting = context(stopped, controller.signal, (step) => step === 3 && controller.abort());
+    await expect(trainStage(stage1Task(b, settings), b, interrupting)).rejects.toThrow(Interrupted);
+    const c = model();
+    await trainStage(stage1Task(c, settings), c, context(stopped));
+    expect(c.values()).toEqual(a.values());
+    for (const m of [a, last, b, c]) m.dispose();
   });
 
   it('falls back to the checkpoint before a torn one', async () => {

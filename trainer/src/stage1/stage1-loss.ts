@@ -1,11 +1,12 @@
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
+import type { BatchStatistics } from '@d-persona/shared/model/batch-statistics.ts';
 import { decode, decoderImagePart } from '@d-persona/shared/model/decoder.ts';
 import { posterior, prior, priorBank } from '@d-persona/shared/model/gaussian.ts';
 import { unet } from '@d-persona/shared/model/unet.ts';
 import type { Weights } from '@d-persona/shared/model/weights.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { boundLoss } from '../losses/bound-loss.ts';
-import { klDivergence } from '../losses/kl-divergence.ts';
+import { klDivergence, klWithFreeBits } from '../losses/kl-divergence.ts';
 import { segmentationLoss } from '../losses/segmentation-loss.ts';
 import { weightNorms } from '../losses/weight-norms.ts';
 import type { Stage1Settings } from './settings.ts';
@@ -43,21 +44,25 @@ function regularised(weights: Weights): tf.Tensor[] {
 /**
  * Stage I: L = L_seg(decoder(x, z_q), y_r) + w·KL(q‖p) + β·L_bound + λ·Σ‖W‖₂ (paper, Eqs. 1–5).
  * z_q is one reparameterised *posterior* sample (the authors' code reconstructed from the prior until a late fix).
+ *
+ * @param statistics is told what the U-Net's BatchNorm layers saw, if it has any: they are in training mode
  */
 export function stage1Loss(
   weights: Weights,
   architecture: Architecture,
   inputs: Stage1Inputs,
   settings: Stage1Settings,
+  statistics: BatchStatistics,
 ): Stage1Loss {
   const { images, drawn, union, intersection } = inputs;
-  const imagePart = decoderImagePart(weights, unet(weights, architecture, images));
+  const imagePart = decoderImagePart(weights, unet(weights, architecture, images, statistics));
   const p = prior(weights, architecture, images);
   const q = posterior(weights, architecture, images, inputs.posteriorMasks);
 
   const zq = tf.squeeze(priorBank(q, inputs.posteriorNoise), [1]) as tf.Tensor2D;
   const reconstruction = segmentationLoss(decode(weights, imagePart, zq), drawn, settings.loss);
   const kl = tf.mean(klDivergence(q, p)) as tf.Scalar;
+  const costly = settings.freeBits ? klWithFreeBits(q, p, settings.freeBits) : kl;
   const bound =
     settings.beta === 0
       ? tf.scalar(0)
@@ -65,7 +70,7 @@ export function stage1Loss(
 
   const total = tf.addN([
     reconstruction,
-    tf.mul(settings.klWeight, kl),
+    tf.mul(settings.klWeight, costly),
     tf.mul(settings.beta, bound),
     tf.mul(settings.weightNorms, weightNorms(regularised(weights))),
   ]) as tf.Scalar;

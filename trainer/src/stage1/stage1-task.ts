@@ -1,3 +1,4 @@
+import { BatchStatistics } from '@d-persona/shared/model/batch-statistics.ts';
 import type { Random } from '@d-persona/shared/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.ts';
@@ -43,9 +44,11 @@ export function stage1Task(model: ModelVariables, settings: Stage1Settings): Sta
     trainable,
     gradient(batch, random) {
       const inputs = stage1Inputs(batch, model, settings, random);
+      const statistics = new BatchStatistics();
       const step = differentiate(trainable, () => ({
-        ...stage1Loss(model.weights, model.architecture, inputs, settings),
+        ...stage1Loss(model.weights, model.architecture, inputs, settings, statistics),
       }));
+      statistics.moveRunning(model.weights);
       tf.dispose(Object.values(inputs));
       return step;
     },

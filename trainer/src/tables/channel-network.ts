@@ -1,5 +1,6 @@
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
 import { featureChannels } from '@d-persona/shared/model/architecture.ts';
+import { BatchStatistics } from '@d-persona/shared/model/batch-statistics.ts';
 import { type WeightSpec, weightSpecs } from '@d-persona/shared/model/weights.ts';
 import { Random } from '@d-persona/shared/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -19,6 +20,8 @@ export class ChannelNetwork {
   /** Indices of the raters that it answers for. */
   readonly raters: readonly number[];
   readonly weights: ReadonlyMap<string, tf.Variable>;
+  /** The weights that gradients train: no running statistics. */
+  readonly trainable: ReadonlyMap<string, tf.Variable>;
 
   constructor(architecture: Architecture, raters: readonly number[], seed: number) {
     this.architecture = architecture;
@@ -27,9 +30,12 @@ export class ChannelNetwork {
     this.weights = new Map(
       specsOf(architecture, raters.length).map((spec) => [
         spec.name,
-        tf.tidy(() => tf.variable(tf.tensor(initialWeight(spec, random), [...spec.shape]))),
+        tf.tidy(() =>
+          tf.variable(tf.tensor(initialWeight(spec, random), [...spec.shape]), spec.statistic !== true),
+        ),
       ]),
     );
+    this.trainable = new Map([...this.weights].filter(([, { trainable }]) => trainable));
   }
 
   values(): Map<string, Float32Array> {
@@ -74,11 +80,11 @@ function specsOf(architecture: Architecture, outputs: number): WeightSpec[] {
 
 /** Trains it on its raters' own masks; a missing mask counts in no loss. Steps and loss are Stage I's. */
 export function channelTask(network: ChannelNetwork, settings: Stage1Settings): StageTask {
-  const { weights, architecture, raters } = network;
+  const { weights, trainable, architecture, raters } = network;
   return {
     name: 'consensus',
     settings,
-    trainable: weights,
+    trainable,
     gradient(batch) {
       const { size, height, width } = batch;
       const all = raters.length === batch.raters;
@@ -92,9 +98,16 @@ export function channelTask(network: ChannelNetwork, settings: Stage1Settings): 
       const x = imagesOf(batch);
       const y = tf.tensor4d(pick(batch.masks), [size, height, width, raters.length]);
       const exists = tf.tensor2d(pick(batch.present), [size, raters.length]);
-      const step = differentiate(weights, () => ({
-        total: segmentationLoss(consensusLogits(weights, architecture, x), y, settings.loss, exists),
+      const statistics = new BatchStatistics();
+      const step = differentiate(trainable, () => ({
+        total: segmentationLoss(
+          consensusLogits(weights, architecture, x, statistics),
+          y,
+          settings.loss,
+          exists,
+        ),
       }));
+      statistics.moveRunning(weights);
       tf.dispose([x, y, exists]);
       return step;
     },

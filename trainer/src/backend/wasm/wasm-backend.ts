@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadKernels, type Simd, simdOfRuntime } from './kernel-module.ts';
 import { KernelPool } from './kernel-pool.ts';
 import { registerAdam } from './kernels/adam.ts';
+import { registerBatchNorm } from './kernels/batch-norm.ts';
 import { registerCopying } from './kernels/copying.ts';
 import { registerDecoding } from './kernels/decoding.ts';
 import { registerElementwise, registerMaps, registerReluGradient } from './kernels/elementwise.ts';
@@ -37,6 +38,7 @@ export async function useWasmBackend(
   const pool = new KernelPool(library, memory, threads);
   await pool.ready();
   registerAdam();
+  registerBatchNorm();
   registerCopying();
   registerDecoding();
   registerElementwise();
