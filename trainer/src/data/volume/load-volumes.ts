@@ -52,7 +52,7 @@ async function withStore(set: VolumeSet, loading: VolumeLoading, store: SliceSto
   const layout = layoutOf(set);
   const { personas } = chooseEntries(layout, options, card, source.path, loading.fewestReaders);
   const patientOfCase = patientsOf(layout, options, card);
-  const problems: InputError[] = [];
+  const problems: InputError[] = [...set.problems];
   const spacing = await targetSpacing(set.cases, options.spacing, card);
   const slicing = { set, labels: personas.labels, spacing, window: size, store };
   const outlined: StoredSlice[] = [];

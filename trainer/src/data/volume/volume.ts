@@ -1,3 +1,4 @@
+import type { InputError } from '@d-persona/shared/errors.ts';
 import type { DatasetLayout, SlicePlace, ValueWindow } from '../sample.ts';
 
 /** A reader's mask of one slice: 0 or 1 for each of its H·W pixels; null where nothing is drawn. */
@@ -58,4 +59,6 @@ export interface VolumeSet {
   readonly byLesion: boolean;
   /** Files that belong to no volume. */
   readonly orphans: readonly string[];
+  /** What is wrong with files that were left out, where the options allow it. */
+  readonly problems: readonly InputError[];
 }

@@ -74,6 +74,7 @@ export async function dicomSet(
     window,
     modality: modalities.size === 1 ? ([...modalities][0] as string) : null,
     byLesion: lidc,
+    problems,
     orphans: [
       ...files.filter((path) => !isDicomFile(path)),
       ...index.orphans,

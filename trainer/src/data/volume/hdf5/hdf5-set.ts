@@ -59,6 +59,7 @@ export async function hdf5Set(
     modality: null,
     byLesion: false,
     orphans: files.filter((path) => !isHdf5File(path)),
+    problems: [],
   };
 }
 

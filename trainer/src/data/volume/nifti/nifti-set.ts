@@ -75,6 +75,7 @@ export async function niftiSet(
     modality: null,
     byLesion: false,
     orphans: files.filter((path) => !isNiftiFile(path)),
+    problems: [],
   };
 }
 
