@@ -8,6 +8,7 @@ import { annotationsRoutes } from './routes/annotations.ts';
 import { auditRoute } from './routes/audit.ts';
 import { casesRoute } from './routes/cases.ts';
 import { descriptionRoutes } from './routes/description.ts';
+import { driftRoute } from './routes/drift.ts';
 import { healthRoute } from './routes/health.ts';
 import { hospitalSettingsRoutes } from './routes/hospital-settings.ts';
 import { hospitalsRoutes } from './routes/hospitals.ts';
@@ -48,6 +49,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   keysRoutes(app, services);
   hospitalSettingsRoutes(app, services);
   auditRoute(app, services);
+  driftRoute(app, services);
   reconciliationsRoute(app, services);
   metricsRoute(app, services);
   problemRoutes(app);

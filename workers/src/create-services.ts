@@ -2,6 +2,7 @@ import type { LoadWasm } from '@d-persona/shared/dicom/pixels/wasm-codec.ts';
 import { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
 import { Audit } from './audit/audit.ts';
 import { CaseCache } from './case/case-cache.ts';
+import { DriftLog } from './drift/drift-log.ts';
 import { Gate } from './engine/gate.ts';
 import { loadModel } from './engine/model.ts';
 import { Models } from './engine/models.ts';
@@ -55,6 +56,7 @@ export function createServices(
     hospitals,
     draw,
     audit: new Audit(sql),
+    drift: new DriftLog(sql),
     log,
     metrics: new Metrics(),
     analytics,

@@ -1,6 +1,8 @@
 import type { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
+import type { Observed } from '@d-persona/shared/drift/histogram.ts';
 import type { Audit } from './audit/audit.ts';
 import type { CaseCache } from './case/case-cache.ts';
+import type { DriftLog } from './drift/drift-log.ts';
 import type { Gate } from './engine/gate.ts';
 import type { Models } from './engine/models.ts';
 import type { HeldBytes } from './input/held-bytes.ts';
@@ -29,6 +31,7 @@ export interface Services {
   /** In [0, 1): which requests a trial gets. */
   readonly draw: () => number;
   readonly audit: Audit;
+  readonly drift: DriftLog;
   /** Takes one line for each request. */
   readonly log: (line: string) => void;
   readonly metrics: Metrics;
@@ -59,6 +62,8 @@ export interface AppEnv {
     subject?: string;
     /** Names the request under its idempotency key, where it has one. */
     once?: string;
+    /** What the answer is like, for the drift watch. */
+    observed?: Observed;
     stages: Stages;
     limits: RequestLimits;
     /** Tells the limits that the request is answered. */

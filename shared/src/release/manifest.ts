@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { slicePlaneSchema } from '../dicom/geometry/slice-plane.ts';
 import { segmentedPropertySchema } from '../dicom/segmented-property.ts';
+import { histogramsSchema } from '../drift/histogram.ts';
 import { frameSchema } from '../mask/frame.ts';
 import { architectureSchema } from '../model/architecture.ts';
 
@@ -84,6 +85,15 @@ const trainingSchema = z.strictObject({
   seed: z.int(),
 });
 
+const referenceSchema = z
+  .strictObject({
+    images: count.meta({ description: 'Images that were looked at' }),
+    answers: count.meta({ description: 'Of them of unseen patients, on which the personas were asked' }),
+    personas: z.array(personaSchema.shape.id).meta({ description: 'Whose answers were compared' }),
+    histograms: histogramsSchema,
+  })
+  .meta({ description: 'What images and answers are like, to tell when those of a hospital are not' });
+
 const partName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}\.bin$/);
 
 /** What a release says of itself to people, stored and hashed like a part of its weights. */
@@ -115,6 +125,7 @@ export const manifestSchema = z
     metrics: metricsSchema.meta({ description: 'Of the whole model on the test patients' }),
     quantization: quantizationSchema,
     training: trainingSchema,
+    reference: referenceSchema.optional(),
     provenance: z.strictObject({
       created: z.iso.datetime(),
       commit: z

@@ -19,6 +19,7 @@ import type { RunFolder } from '../run/run-folder.ts';
 import { runArchitecture } from '../run/run-training.ts';
 import { measureQuantization, measureStored } from './measure-quantization.ts';
 import { modelCard } from './model-card.ts';
+import { referenceStatistics } from './reference-statistics.ts';
 import { projectCommit, SOFTWARE } from './software.ts';
 
 /** How a run becomes a release. */
@@ -158,6 +159,7 @@ export async function publishRun(
       steps: { stage1: config.stage1.steps, stage2: config.stage2.steps },
       seed: config.seed,
     },
+    reference: await referenceStatistics(weights, architecture, kind, data, options),
     provenance: { created: now.toISOString(), commit: await projectCommit() },
   };
   const release = await encodeRelease(

@@ -5,11 +5,11 @@ import type { Model } from '../engine/model.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { SeenImage } from './seen-image.ts';
 
-/** Runs the crop of an image through the model's encoder. @throws ProblemError 422 for a release that reads no pictures */
-export function encodeCrop(
+/** The crop of an image as the model sees it, upright. @throws ProblemError 422 for a release that reads no pictures */
+export function cropInput(
   { image, crop, turn }: Pick<SeenImage, 'image' | 'crop' | 'turn'>,
-  { engine, manifest, inputSize }: Model,
-): Encoding {
+  { manifest, inputSize }: Model,
+): Float32Array {
   const { channels } = manifest.architecture;
   if (channels !== 1 && channels !== 3) {
     throw new ProblemError(
@@ -17,7 +17,16 @@ export function encodeCrop(
       `body: has 1 or 3 channels, where the release reads ${channels}. Ask a hospital whose release reads pictures.`,
     );
   }
-  const upright = turnedSize(inputSize, turn);
-  const input = modelInput(image, crop, upright, channels);
-  return engine.encode(turnGrid(input, upright, channels, turn), inputSize);
+  return modelInput(image, crop, turnedSize(inputSize, turn), channels);
+}
+
+/** Runs the crop of an image through the model's encoder. @param input as of {@link cropInput} */
+export function encodeCrop(
+  seen: Pick<SeenImage, 'image' | 'crop' | 'turn'>,
+  model: Model,
+  input: Float32Array = cropInput(seen, model),
+): Encoding {
+  const { engine, manifest, inputSize } = model;
+  const upright = turnedSize(inputSize, seen.turn);
+  return engine.encode(turnGrid(input, upright, manifest.architecture.channels, seen.turn), inputSize);
 }

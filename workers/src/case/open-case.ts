@@ -1,7 +1,10 @@
 import { DEFAULT_SEED } from '@d-persona/shared/contract/options.ts';
 import type { WasmDecoders } from '@d-persona/shared/dicom/pixels/wasm-decoders.ts';
 import type { SourceImage } from '@d-persona/shared/dicom/source-image.ts';
+import type { Observed } from '@d-persona/shared/drift/histogram.ts';
+import { rangeStatistics, shapeStatistics } from '@d-persona/shared/drift/image-statistics.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
+import { turnedSize } from '@d-persona/shared/mask/turn.ts';
 import type { Model } from '../engine/model.ts';
 import { DICOM } from '../input/media-type.ts';
 import type { SentCase, SentImage } from '../input/request-content.ts';
@@ -9,7 +12,7 @@ import { ProblemError } from '../problem/problem-error.ts';
 import type { Settings } from '../settings.ts';
 import type { CaseCache, KeptCase } from './case-cache.ts';
 import { caseDigest, caseId, parseCaseId } from './case-id.ts';
-import { encodeCrop } from './encode-crop.ts';
+import { cropInput, encodeCrop } from './encode-crop.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { type ImageOptions, seePicture } from './see-picture.ts';
 import type { SeenImage } from './seen-image.ts';
@@ -23,6 +26,8 @@ export interface OpenCase extends Omit<KeptCase, 'image'> {
   readonly picture: () => Image8or16 | undefined;
   /** Of a DICOM image that came with this very request: what names the patient is not kept. */
   readonly source: SourceImage | undefined;
+  /** What an image is like that was not seen before; nothing of others. */
+  readonly observed: Observed;
 }
 
 export interface CaseOptions extends ImageOptions {
@@ -69,7 +74,14 @@ function knownCase({ id }: SentCase, { region, frame, seed }: CaseOptions, conte
   }
   const usedSeed = seed ?? ownSeed;
   const { image, ...kept } = found;
-  return { ...kept, picture: () => image, source: undefined, id: caseId(digest, usedSeed), seed: usedSeed };
+  return {
+    ...kept,
+    picture: () => image,
+    source: undefined,
+    observed: {},
+    id: caseId(digest, usedSeed),
+    seed: usedSeed,
+  };
 }
 
 async function caseOfImage(sent: SentImage, options: CaseOptions, context: CaseContext): Promise<OpenCase> {
@@ -78,14 +90,22 @@ async function caseOfImage(sent: SentImage, options: CaseOptions, context: CaseC
   const { image, crop, turn, region, pixels, warnings, source } = seen;
   const digest = await caseDigest({ hospital, release: model.hash, ...seen });
   const known = cases.get(digest);
-  const encoding = known?.encoding ?? encodeCrop(seen, model);
+  const input = known === undefined ? cropInput(seen, model) : undefined;
+  const encoding = known?.encoding ?? encodeCrop(seen, model, input);
+  const observed = input === undefined ? {} : statisticsOf(seen, model, input);
   const prompts = known?.prompts ?? new PromptCache();
   const seed = options.seed ?? DEFAULT_SEED;
   const size = { height: image.height, width: image.width };
   const place = { size, crop, turn, region, pixels, warnings };
   const kept = { hospital, release: model.hash, ...place, encoding, prompts };
   const { expires } = cases.put(digest, { ...kept, image: pictureToKeep(seen) });
-  return { ...kept, picture: seen.picture, source, id: caseId(digest, seed), seed, expires };
+  return { ...kept, picture: seen.picture, source, observed, id: caseId(digest, seed), seed, expires };
+}
+
+function statisticsOf({ image, crop, turn }: SeenImage, { inputSize, manifest }: Model, data: Float32Array) {
+  const { width } = turnedSize(inputSize, turn);
+  const { channels } = manifest.architecture;
+  return { ...rangeStatistics(image, crop), ...shapeStatistics({ data, width, channels }) };
 }
 
 /** DICOM is read by code that is loaded when the first such image comes. */

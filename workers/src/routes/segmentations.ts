@@ -6,6 +6,7 @@ import {
 } from '@d-persona/shared/contract/options.ts';
 import { type AllPersonas, allPersonasSchema } from '@d-persona/shared/contract/segmentation.ts';
 import type { SourceImage } from '@d-persona/shared/dicom/source-image.ts';
+import { Votes } from '@d-persona/shared/drift/votes.ts';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { describeAll, type Maps } from '../answer/describe-all.ts';
@@ -16,6 +17,7 @@ import { placementOf } from '../answer/placement.ts';
 import { provenance, provenanceHeaders } from '../answer/provenance.ts';
 import { personaMaps, sampleMaps } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
+import { counted } from '../drift/counted.ts';
 import type { Model } from '../engine/model.ts';
 import { DICOM } from '../input/media-type.ts';
 import { authorise } from '../middleware/authorise.ts';
@@ -58,12 +60,16 @@ export function segmentationsRoute(app: OpenAPIHono<AppEnv>, services: Services)
       const body = { allowCase: true, options: allPersonasOptionsSchema };
       return withCase(c, services, model, query, body, async (open, options) => {
         const personas = activePersonas(model.manifest, c.var.tenant);
+        const votes = new Votes();
         const type = negotiate(accept, open.source === undefined ? [JSON_TYPE] : [JSON_TYPE, ...DICOM_TYPES]);
         if (isDicomType(type) && open.source !== undefined) {
-          const object = await segmentAllAsDicom(type, open, open.source, model, personas, options);
+          const object = await segmentAllAsDicom(type, open, open.source, model, personas, options, votes);
+          c.set('observed', votes.observed());
           return binary(object, DICOM, provenanceHeaders(open));
         }
-        return c.json(segmentAll(open, model, personas, options), 200);
+        const answer = segmentAll(open, model, personas, options, votes);
+        c.set('observed', votes.observed());
+        return c.json(answer, 200);
       });
     });
   });
@@ -74,14 +80,13 @@ function mapsOf(
   model: Model,
   personas: readonly ActivePersona[],
   { samples }: AllPersonasOptions,
+  votes: Votes,
 ): Maps {
+  const ids = personas.map(({ id }) => id);
+  const indices = personas.map(({ index }) => index);
   return {
-    personas: personas.map(({ id }) => id),
-    personaMaps: personaMaps(
-      open,
-      model,
-      personas.map(({ index }) => index),
-    ),
+    personas: ids,
+    personaMaps: counted(personaMaps(open, model, indices), ids, model.manifest, votes),
     sampleMaps: sampleMaps(open, model, samples ?? 0),
   };
 }
@@ -91,8 +96,9 @@ function segmentAll(
   model: Model,
   personas: readonly ActivePersona[],
   options: AllPersonasOptions,
+  votes: Votes,
 ): AllPersonas {
-  const maps = mapsOf(open, model, personas, options);
+  const maps = mapsOf(open, model, personas, options, votes);
   const threshold = options.threshold ?? DEFAULT_THRESHOLD;
   return { ...provenance(open), ...describeAll(maps, placementOf(open), threshold) };
 }
@@ -105,10 +111,11 @@ async function segmentAllAsDicom(
   model: Model,
   personas: readonly ActivePersona[],
   { threshold = DEFAULT_THRESHOLD, samples, region, ...rest }: AllPersonasOptions,
+  votes: Votes,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { dicomAnswer } = await import('../dicom/dicom-answer.ts');
   const { dicomSegments } = await import('../dicom/dicom-segments.ts');
-  const maps = mapsOf(open, model, personas, { ...rest, samples });
+  const maps = mapsOf(open, model, personas, { ...rest, samples }, votes);
   const titles = personas.map(({ title }) => title);
   const drawing = { placement: placementOf(open), threshold, fractional: type === FRACTIONAL };
   const segments = dicomSegments(maps, titles, drawing);

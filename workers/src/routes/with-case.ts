@@ -1,3 +1,4 @@
+import type { Observed } from '@d-persona/shared/drift/histogram.ts';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { casePrompts } from '../case/case-maps.ts';
@@ -6,6 +7,7 @@ import type { Model } from '../engine/model.ts';
 import { mergeOptions } from '../input/merge-options.ts';
 import { withBody } from '../input/read-body.ts';
 import { readContent } from '../input/request-content.ts';
+import { behind } from '../observe/behind.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { compareInShadow } from '../tenant/shadow.ts';
 
@@ -27,7 +29,7 @@ export async function withCase<T extends CaseOptions, R>(
   { allowCase, options: schema }: CaseRoute<T>,
   answer: (open: OpenCase, options: T) => R | Promise<R>,
 ): Promise<R> {
-  const { settings, cases, gate, held, decoders } = services;
+  const { settings, cases, gate, held, decoders, drift, now } = services;
   const { stages } = c.var;
   const limits = { maxBytes: settings.MAX_BODY_BYTES, held };
   stages.enter('read');
@@ -37,13 +39,16 @@ export async function withCase<T extends CaseOptions, R>(
     const options = mergeOptions(query, content.options, schema);
     const context = { hospital: c.var.hospital, model, cases, settings, decoders };
     stages.enter('queue');
+    let seen: Observed = {};
     const answered = await gate.run(async () => {
       stages.leave();
       const open = await stages.wait('decode', () => openCase(content.subject, options, context));
       c.set('subject', open.id);
+      seen = open.observed;
       stages.time('prompts', () => casePrompts(open, model));
       return stages.wait('encode', () => answer(open, options));
     }, c.var.hospital);
+    await behind(c, drift.add(c.var.hospital, model.hash, now(), { ...seen, ...c.get('observed') }));
     await compareInShadow(c, services, content.subject, options, context);
     return answered;
   });
