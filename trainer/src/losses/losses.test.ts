@@ -5,7 +5,7 @@ import { Random } from '@d-persona/shared/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { boundLoss } from './bound-loss.ts';
-import { klDivergence } from './kl-divergence.ts';
+import { klDivergence, klWithFreeBits } from './kl-divergence.ts';
 import {
   crossEntropyLoss,
   type SegmentationLoss,
@@ -89,6 +89,17 @@ describe('klDivergence', () => {
     const p = { mu: tf.zeros<tf.Rank.R2>([1, 2]), logSigma: tf.fill<tf.Rank.R2>([1, 2], Math.log(2)) };
     // ln 2 + (1 + 1)/8 − ½ for the first dimension, ln 2 + 1/8 − ½ for the second.
     expect(value(klDivergence(q, p))).toBeCloseTo(2 * Math.log(2) + 2 / 8 + 1 / 8 - 1, 6);
+  });
+});
+
+describe('klWithFreeBits', () => {
+  it('is the KL where every dimension says more than is free, and what is free where it says less', () => {
+    // Means 1 and 3 apart in the first dimension (KL ½ and 4½, mean 2½), equal in the second.
+    const q = { mu: tf.tensor2d([[1, 0], [3, 0]]), logSigma: tf.zeros<tf.Rank.R2>([2, 2]) }; // biome-ignore format: two images
+    const p = { mu: tf.zeros<tf.Rank.R2>([2, 2]), logSigma: tf.zeros<tf.Rank.R2>([2, 2]) };
+    expect(value(klWithFreeBits(q, p, 0))).toBeCloseTo(2.5, 6);
+    expect(value(klWithFreeBits(q, p, 0.1))).toBeCloseTo(2.6, 6);
+    expect(value(klWithFreeBits(q, p, 4))).toBeCloseTo(8, 6);
   });
 });
 

@@ -15,6 +15,8 @@ export interface Checkpoint {
   readonly weights: WeightValues;
   readonly optimiser: AdamState;
   readonly random: readonly (number | null)[];
+  /** The average of the weights so far, where the stage keeps one. */
+  readonly average?: WeightValues;
 }
 
 /*
@@ -29,7 +31,7 @@ const headerSchema = z.strictObject({
   random: z.array(z.number().nullable()),
   tensors: z.array(
     z.strictObject({
-      group: z.enum(['weights', 'first', 'second']),
+      group: z.enum(['weights', 'first', 'second', 'average']),
       name: z.string(),
       length: z.int().min(0),
     }),
@@ -45,7 +47,8 @@ function bytesOf(values: Float32Array): Uint8Array {
 /** Writes a checkpoint atomically. @throws InputError when the disk is full; earlier checkpoints stay */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const { weights, optimiser } = checkpoint;
-  const groups = { weights, first: optimiser.first, second: optimiser.second } as const;
+  const { average = new Map() } = checkpoint;
+  const groups = { weights, first: optimiser.first, second: optimiser.second, average } as const;
   const tensors = Object.entries(groups).flatMap(([group, values]) =>
     [...values].map(([name, { length }]) => ({ group, name, length })),
   );
@@ -85,6 +88,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
     weights: new Map<string, Float32Array>(),
     first: new Map<string, Float32Array>(),
     second: new Map<string, Float32Array>(),
+    average: new Map<string, Float32Array>(),
   };
   let offset = 4 + headerLength;
   for (const { group, name, length } of tensors) {
@@ -93,8 +97,12 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
     groups[group].set(name, values);
     offset += values.byteLength;
   }
-  const { first, second } = groups;
-  return { stage, step, random, weights: groups.weights, optimiser: { step: adamStep, first, second } };
+  const { first, second, average } = groups;
+  return {
+    ...{ stage, step, random, weights: groups.weights },
+    optimiser: { step: adamStep, first, second },
+    ...(average.size > 0 && { average }),
+  };
 }
 
 /** Checkpoints of a stage kept in a run's folder: the newest two, so that a torn one leaves its predecessor. */

@@ -18,7 +18,11 @@ export interface StepGradient {
 /** One training: what is trained, for how long, and how a batch becomes a gradient. */
 export interface StageTask {
   readonly name: StageName;
-  readonly settings: Schedule & { readonly batch: number };
+  readonly settings: Schedule & {
+    readonly batch: number;
+    /** Decay of an average of the weights, which the stage ends with; absent: it ends with the last weights. */
+    readonly average?: number | undefined;
+  };
   readonly trainable: ReadonlyMap<string, tf.Variable>;
   gradient(batch: Batch, random: Random): StepGradient;
 }

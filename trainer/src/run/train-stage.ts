@@ -4,6 +4,7 @@ import type { Batch } from '../data/batch.ts';
 import type { ModelVariables } from '../model/model-variables.ts';
 import { Adam } from '../optimiser/adam.ts';
 import { learningRateAt } from '../optimiser/schedule.ts';
+import { WeightAverage } from '../optimiser/weight-average.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { MetricsLog } from './metrics-log.ts';
 import type { Progress } from './progress.ts';
@@ -56,6 +57,7 @@ export async function trainStage(
 
   const random = resumed ? Random.fromState(resumed.random) : new Random(seed).fork(task.name);
   const adam = new Adam(trainable, resumed?.optimiser);
+  const average = settings.average ? new WeightAverage(trainable, settings.average, resumed?.average) : null;
   const save = () =>
     checkpoints.write({
       stage: task.name,
@@ -63,6 +65,7 @@ export async function trainStage(
       weights: model.values(),
       optimiser: adam.state(),
       random: random.state(),
+      ...(average && { average: average.values() }),
     });
   const recent: LossTerms[] = [];
   progress.begin(task.name, step, settings.steps);
@@ -74,9 +77,11 @@ export async function trainStage(
       adam.apply(gradients, learningRateAt(step, settings));
       tf.dispose([...gradients.values()]);
       step += 1;
+      average?.add(step);
       recent.push(terms);
       progress.step(step, terms, batch.size);
       const last = step === settings.steps;
+      if (last) average?.assign();
       if (recent.length === LOG_EVERY || last) {
         await log.append({ stage: task.name, kind: 'train', step, values: meanTerms(recent) });
         recent.length = 0;
@@ -97,6 +102,7 @@ export async function trainStage(
     }
   } finally {
     adam.dispose();
+    average?.dispose();
     progress.end();
   }
 }

@@ -83,6 +83,18 @@ const latent = (size: number): Variant => ({
   changes: { architecture: { latent: size } },
 });
 
+const freeBits: Variant = {
+  name: 'free-bits',
+  title: 'free bits, 0.1 nats a dimension',
+  training: 'd-persona',
+  changes: { stage1: { freeBits: 0.1 } },
+};
+const average: Variant = {
+  name: 'average',
+  title: 'weights of Stage I averaged, decay 0.98',
+  training: 'd-persona',
+  changes: { stage1: { average: 0.98 } },
+};
 const own: Variant = { name: 'd-persona', title: 'D-Persona', training: 'd-persona' };
 const probabilistic: Variant = {
   name: 'probabilistic-unet',
@@ -217,6 +229,8 @@ export const tables = {
     bank(500),
     latent(2),
     latent(12),
+    freeBits,
+    average,
     {
       name: 'padding-3',
       title: 'head padding 3',
