@@ -2,6 +2,7 @@ import { InputError } from '@d-persona/shared/errors.ts';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { backendSchema, chooseBackend } from '../backend/choose-backend.ts';
+import { evaluateAnyRaters } from '../evaluation/evaluate-any-raters.ts';
 import { evaluateRelease } from '../evaluation/evaluate-release.ts';
 import { evaluateRun } from '../evaluation/evaluate-run.ts';
 import { renderEvaluation } from '../evaluation/render-table.ts';
@@ -15,6 +16,7 @@ const optionsSchema = z.strictObject({
   run: z.string().min(1).optional(),
   release: z.string().min(1).optional(),
   data: z.string().min(1).optional(),
+  anyRaters: z.coerce.number().int().min(1).optional(),
   split: z.enum(['validation', 'test']),
   samples: z.coerce.number().int().min(2).max(500),
   bank: z.coerce.number().int().min(1).max(5000),
@@ -25,9 +27,11 @@ const optionsSchema = z.strictObject({
 
 type Options = z.infer<typeof optionsSchema>;
 
-async function evaluation({ run, release, data, ...options }: Options): Promise<Evaluation> {
+async function evaluation({ run, release, data, anyRaters, ...options }: Options): Promise<Evaluation> {
   if (run !== undefined && release === undefined) {
     const folder = new RunFolder(run);
+    if (anyRaters !== undefined)
+      return evaluateAnyRaters(folder, await openRunData(await folder.config()), options, anyRaters);
     const result = await evaluateRun(folder, await openRunData(await folder.config()), options);
     if (options.split === 'test') await folder.writeEvaluation(result);
     return result;
@@ -58,6 +62,10 @@ export function evaluateCommand(): Command {
     .option('--seeds <number>', 'of a table: trainings of each row', '1')
     .option('--folds <number>', 'of a table: divide the patients into folds, each tested once', '1')
     .option('--set <name=value>', 'of a table: a setting of all rows; may be repeated', collect, [])
+    .option(
+      '--any-raters <number>',
+      'of a run: at most so many images that any rater outlined, of patients that nothing was trained or chosen on',
+    )
     .option('--split <validation|test>', 'which patients of the run', 'test')
     .option('--samples <number>', 'diversified samples N; GED falls as N grows', '16')
     .option('--bank <number>', 'size M of the prior bank', '500')

@@ -35,6 +35,24 @@ describe('modelCard', () => {
     expect(card).toContain(`${own?.mean?.toFixed(3)} [${own?.low?.toFixed(3)}, ${own?.high?.toFixed(3)}]`);
   });
 
+  it('tells failures by number of raters of another evaluation, and the check on what is shipped', () => {
+    const own = evaluation.rows[0]?.dicePersonaMean as NonNullable<
+      (typeof evaluation.rows)[0]
+    >['dicePersonaMean'];
+    const few = { ...own, mean: 0.11, low: 0.1, high: 0.12, images: 7 };
+    const byRaters = { by: 'raters', title: '1 rater', dicePersonaMean: few, gedPaper: own } as const;
+    const more = modelCard(description(), evaluation, {
+      anyRaters: { ...evaluation, images: 70, patients: 30, strata: [byRaters] },
+      ...{ complete: true, examples: { images: 12, dice: 0.81234 } },
+    });
+    expect(more).toContain('It does worst where: 1 rater (Dice 0.110 [0.100, 0.120])');
+    expect(more).toMatch(/### By number of raters\n\n(.*\n)*\| 1 rater +\| +7 \| 0\.110 \[0\.100, 0\.120\]/);
+    expect(more).toContain('of 70 images of 30 patients');
+    expect(more).toContain('on images that all raters outlined, and on no others');
+    expect(more).toContain('**0.8123** on the 12 test images');
+    expect(card).not.toContain('## To check it');
+  });
+
   it('says that nothing is known of failures, where an evaluation of an earlier version has no strata', () => {
     expect(modelCard(description(), { ...evaluation, strata: [] })).toContain(
       '## Known failures\n\nNot measured.',

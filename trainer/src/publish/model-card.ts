@@ -13,12 +13,14 @@ const STRATA: Readonly<Record<Stratum['by'], string>> = {
 export interface CardExtras {
   /** Evaluation on images that some raters left out too, of patients that nothing was trained or chosen on. */
   readonly anyRaters?: Evaluation | undefined;
+  /** Whether all raters outlined every image that it was trained on. */
+  readonly complete?: boolean | undefined;
   /** Dice of the stored weights on the images that are shipped beside the release. */
   readonly examples?: { readonly images: number; readonly dice: number } | undefined;
 }
 
 /** Where the model fails: Dice and GED on parts of the test images, the worst part named. */
-function failures({ strata: ofTest, rows }: Evaluation, anyRaters: Evaluation | undefined): string[] {
+function failures({ strata: ofTest, rows }: Evaluation, { anyRaters, complete }: CardExtras): string[] {
   if (ofTest.length === 0) return ['Not measured.'];
   const byRaters = anyRaters?.strata.filter(({ by }) => by === 'raters') ?? [];
   const strata = [...ofTest.filter(({ by }) => by !== 'raters' || byRaters.length === 0), ...byRaters];
@@ -47,6 +49,7 @@ function failures({ strata: ofTest, rows }: Evaluation, anyRaters: Evaluation | 
       : []),
     ...tables,
     raterNote(byRaters.length > 0 ? anyRaters : undefined, strata),
+    ...(complete ? ['It was trained on images that all raters outlined, and on no others.'] : []),
   ];
 }
 
@@ -115,7 +118,7 @@ ${architecture.backbone} of ${architecture.widths.join(', ')} channels, latent s
     'Of the weights as trained, before they were stored in fewer bits. One training with one seed: the intervals tell what the choice of test patients explains, not how another training would come out.',
     renderEvaluation(evaluation).replaceAll(/^## /gm, '### '),
     '## Known failures',
-    ...failures(evaluation, extras.anyRaters),
+    ...failures(evaluation, extras),
     'Every image that it was trained and tested on shows something that somebody outlined. What it draws where there is nothing was not measured, and it has no notion of an image that it should refuse.',
     ...exampleSection(extras),
   ].join('\n\n')}\n`;

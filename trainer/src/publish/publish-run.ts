@@ -166,7 +166,10 @@ export async function publishRun(
     weights,
     servingSpecs(architecture),
     description,
-    modelCard(description, evaluation, { anyRaters, examples: onExamples }),
+    modelCard(description, evaluation, {
+      ...{ anyRaters, examples: onExamples },
+      complete: split.train.every(({ present }) => present.every((there) => there)),
+    }),
   );
   await publishRelease(store, release);
   return release;
