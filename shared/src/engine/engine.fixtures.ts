@@ -8,7 +8,6 @@ import { unet } from '../model/unet.ts';
 import { servingSpecs } from '../model/weights.ts';
 import { Random } from '../random.ts';
 import { readTensor, storedBytes, storeTensor } from '../release/quantize.ts';
-import type { PlainWeights } from './filters.ts';
 import type { Size } from './prepare-model.ts';
 
 /** The engine's kernels as `npm run build` makes them. */
@@ -34,7 +33,11 @@ export const PAPER: Architecture = {
  *
  * @param int8 as a release of this kind holds them
  */
-export function randomWeights(architecture: Architecture, seed = 1, int8 = false): PlainWeights {
+export function randomWeights(
+  architecture: Architecture,
+  seed = 1,
+  int8 = false,
+): Map<string, { data: Float32Array }> {
   const random = new Random(seed);
   return new Map(
     servingSpecs(architecture).map(({ name, shape }) => {
@@ -62,7 +65,7 @@ export function randomImage({ height, width }: Size, channels: number, seed = 1)
 /** The same by TensorFlow.js, on whatever backend is set. Probabilities of each persona, and of samples. */
 export function reference(
   architecture: Architecture,
-  plain: PlainWeights,
+  plain: ReadonlyMap<string, { readonly data: Float32Array }>,
   image: Float32Array,
   { height, width }: Size,
   sampleNoise: Float32Array,

@@ -7,7 +7,7 @@ import { type Kernels, linkKernels, padded } from './kernels.ts';
 import { type PreparedModel, prepareHeads, prepareModel, type Size } from './prepare-model.ts';
 import { runStep } from './run-step.ts';
 import { MEASURED, type Tuning } from './tuning.ts';
-import { ensureBytes, WeightMemory } from './weight-memory.ts';
+import { ensureBytes, PAGE, WeightMemory, wholePages } from './weight-memory.ts';
 
 /** Everything of an image that segmentations need, computed once: plain numbers, no place in the engine. */
 export interface Encoding extends Size {
@@ -41,8 +41,14 @@ const FIXED_BYTES = 8192;
 /** Latent vectors that share a pass over the features, and bytes of their maps. */
 const MOST_LATENTS = 8;
 const MAPS_BYTES = 4 * 2 ** 20;
+/** Maps that run beside the decoder's own in `spread`. */
+const SUMS = 3;
+/** Four GiB, all that addresses reach. */
+const MAX_PAGES = 65536;
 /** Plans of so many sizes are kept. */
 const MOST_PLANS = 4;
+/** Room for latent vectors and for intermediate values, for each channel. */
+const DECODING_BYTES = 512;
 /** Bytes of a channel of four pixels: see the kernel `decode`. */
 const PANEL = 16;
 
@@ -52,8 +58,8 @@ const PANEL = 16;
  */
 export class Engine {
   readonly architecture: Architecture;
-  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
-  readonly #kernels: Kernels;
+  #memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES });
+  #kernels: Kernels;
   readonly #model: PreparedModel;
   readonly #latentWeights: { readonly matrix: Float32Array; readonly bias: Float32Array };
   readonly #arena: number;
@@ -88,6 +94,28 @@ export class Engine {
     return this.#arena;
   }
 
+  /** Bytes that its memory comes to at most while it encodes and decodes images of a size. */
+  bytesFor(size: Size): number {
+    const channels = padded(featureChannels(this.architecture));
+    const map = 4 * padded(size.height * size.width);
+    const together = Math.max(1, Math.min(MOST_LATENTS, Math.floor(MAPS_BYTES / map)));
+    const decoding = map * (channels + together + SUMS) + DECODING_BYTES * channels;
+    return wholePages(this.#arena + Math.max(this.#plan(size).bytes, decoding));
+  }
+
+  /**
+   * Gives the arena back: the weights move to a memory of their own, and the old one is left to the garbage collector.
+   * The next image takes a new arena. Not while maps are being taken.
+   */
+  trim(): void {
+    const bytes = wholePages(this.#arena);
+    if (bytes >= this.bytes) return;
+    const memory = new WebAssembly.Memory({ initial: bytes / PAGE, maximum: MAX_PAGES });
+    new Uint8Array(memory.buffer).set(new Uint8Array(this.#memory.buffer, 0, this.#arena));
+    this.#memory = memory;
+    this.#kernels = linkKernels(this.#module, memory);
+  }
+
   /**
    * The heads of another release on the same core, in the form in which the kernels read them: kilobytes, where a
    * core is megabytes. See {@link useHeads}.
@@ -96,7 +124,7 @@ export class Engine {
    * @returns null for heads that are kept in another form than this engine's own
    */
   prepareHeads(weights: PlainWeights): Uint8Array | null {
-    const scratch = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    const scratch = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES });
     const start = this.#model.headsAddress;
     const memory = new WeightMemory(linkKernels(this.#module, scratch), scratch, weights, start);
     const heads = prepareHeads(memory, this.architecture, this.#size, this.#tuning);

@@ -1,10 +1,14 @@
+import type { Int8Values } from '../release/quantize.ts';
 import { type Kernels, padded } from './kernels.ts';
 
 /** How a 3×3 convolution is computed: Winograd's F(4×4, 3×3) or F(2×2, 3×3). */
 export type Method = 'winograd4' | 'winograd2';
 
-/** Weights by name, as a release holds them. */
-export type PlainWeights = ReadonlyMap<string, { readonly data: Float32Array }>;
+/** A weight as a release holds it: numbers, or 8-bit integers times a scale for each output. */
+export type PlainWeight = { readonly data: Float32Array } | { readonly int8: Int8Values };
+
+/** Weights by name. */
+export type PlainWeights = ReadonlyMap<string, PlainWeight>;
 
 /** The filters of one 3×3 convolution in the engine's memory. */
 export interface Filters {
@@ -42,13 +46,14 @@ export type Joined = readonly number[];
  *
  * @param joined channels of each map that is joined to the input
  */
-export function padKernel(kernel: Float32Array, joined: Joined, outputs: number): Float32Array {
+export function padKernel<T extends Float32Array | Int8Array>(kernel: T, joined: Joined, outputs: number): T {
   const inputs = joined.reduce((a, b) => a + b, 0);
   const depth = joined.reduce((a, b) => a + padded(b), 0);
   const n = padded(outputs);
   if (depth === inputs && n === outputs) return kernel;
   const taps = kernel.length / (inputs * outputs);
-  const out = new Float32Array(taps * depth * n);
+  const length = taps * depth * n;
+  const out = (kernel instanceof Int8Array ? new Int8Array(length) : new Float32Array(length)) as T;
   for (let tap = 0; tap < taps; tap++) {
     let from = tap * inputs * outputs;
     let to = tap * depth * n;

@@ -1,8 +1,4 @@
-/** Filters [..., n] as integers of 8 bits times a scale for each of the n outputs. */
-export interface Int8Filters {
-  readonly values: Int8Array;
-  readonly scales: Float32Array;
-}
+import type { Int8Values } from '../release/quantize.ts';
 
 /**
  * Filters of an int8 release are integers in ±127 times a scale, one for each output: finds them again, so that the
@@ -11,7 +7,7 @@ export interface Int8Filters {
  * @param filters [..., n]
  * @returns undefined where the filters are no such products
  */
-export function asInt8(filters: Float32Array, n: number): Int8Filters | undefined {
+export function asInt8(filters: Float32Array, n: number): Int8Values | undefined {
   const scales = largestOf(filters, n).map((largest) => largest / 127);
   const values = new Int8Array(filters.length);
   const exact = quantize(filters, scales, values);

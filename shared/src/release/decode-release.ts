@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Architecture } from '../model/architecture.ts';
 import type { PlainTensor, PlainWeights } from './encode-release.ts';
 import { FORMAT, FORMAT_VERSION, type Manifest, manifestSchema } from './manifest.ts';
-import { readTensor } from './quantize.ts';
+import { type Int8Values, int8Values, readTensor, widenInt8 } from './quantize.ts';
 import { ReleaseError } from './release-error.ts';
 import { sha256 } from './sha256.ts';
 import { checkLayout, type TensorSpec } from './weight-layout.ts';
@@ -83,37 +83,47 @@ function checkFormat(json: unknown, file: string): void {
   }
 }
 
+/** A weight as it is stored: 8-bit integers stay what they are, everything else is float32. */
+export type StoredTensor = PlainTensor | StoredInt8;
+
+export interface StoredInt8 {
+  readonly shape: readonly number[];
+  readonly int8: Int8Values;
+}
+
+/** Weights by name. */
+export type StoredWeights = ReadonlyMap<string, StoredTensor>;
+
 /**
- * Verifies the bytes of one part against the manifest and reads its weights, each in one pass.
+ * The weights of one part.
  *
- * @param name the part, such as `core.bin`.
- * @param file the part, as named in an error.
- * @throws ReleaseError `release-truncated` or `release-altered`.
+ * @param part such as `core.bin`
+ * @param bytes of it, verified and aligned to 4; int8 and float32 are views of them
  */
-export async function decodePart(
-  manifest: Manifest,
-  name: string,
+export function storedWeights(
+  { weights }: Pick<Manifest, 'weights'>,
+  part: string,
   bytes: Uint8Array,
-  file: string,
-): Promise<Map<string, PlainTensor>> {
-  const expected = manifest.parts[name];
-  if (!expected) throw new RangeError(`the manifest has no part ${name}`);
-  if (bytes.length !== expected.bytes) {
-    const problem = `has ${bytes.length} bytes, where the manifest says ${expected.bytes}`;
-    throw new ReleaseError('release-truncated', file, problem, 'Copy or publish the release again');
-  }
-  if ((await sha256(bytes)) !== expected.sha256) {
-    const problem = 'does not have the SHA-256 that the manifest says: it was altered';
-    throw new ReleaseError('release-altered', file, problem, 'Copy or publish the release again');
-  }
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  const weights = manifest.weights.filter(({ part }) => part === name);
-  // A view of a few biases would keep the whole part in memory, so views are for parts that are float32 throughout.
-  const copy = weights.some(({ dtype }) => dtype !== 'float32');
+): Map<string, StoredTensor> {
+  const ofPart = weights.filter((weight) => weight.part === part);
+  // Where the kernels become memory of their own, views of a few biases would keep the whole part alive.
+  const copy = ofPart.some(({ dtype }) => dtype === 'float16');
   return new Map(
-    weights.map(({ name: weight, shape, dtype, offset, length }) => [
-      weight,
-      { shape, data: readTensor(dtype, shape, aligned.subarray(offset, offset + length), { copy }) },
-    ]),
+    ofPart.map(({ name, shape, dtype, offset, length }): [string, StoredTensor] => {
+      const own = bytes.subarray(offset, offset + length);
+      if (dtype === 'int8') return [name, { shape, int8: int8Values(shape, own) }];
+      return [name, { shape, data: readTensor(dtype, shape, own, { copy }) }];
+    }),
+  );
+}
+
+/** The same as numbers. Nothing of the bytes is kept alive, unless all of them are float32. */
+export function plainWeights(weights: StoredWeights): Map<string, PlainTensor> {
+  const copy = [...weights.values()].some((tensor) => 'int8' in tensor);
+  return new Map(
+    [...weights].map(([name, tensor]): [string, PlainTensor] => {
+      if ('int8' in tensor) return [name, { shape: tensor.shape, data: widenInt8(tensor.int8) }];
+      return [name, copy ? { shape: tensor.shape, data: tensor.data.slice() } : tensor];
+    }),
   );
 }

@@ -5,6 +5,8 @@
 export interface ObjectStore {
   /** The bytes, or null where there are none. */
   get(key: string): Promise<Uint8Array | ArrayBuffer | null>;
+  /** The same in pieces, where the store can: what is large need not be in memory twice. */
+  open?(key: string): Promise<AsyncIterable<Uint8Array> | null>;
   /** Stores the bytes whole or not at all; replaces what was there. */
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** The keys that begin with a prefix, in order. */

@@ -69,15 +69,36 @@ export function readTensor(
     const view = new Float32Array(buffer, byteOffset, size);
     return copy ? view.slice() : view;
   }
+  if (type === 'int8') return widenInt8(int8Values(shape, bytes));
   const out = new Float32Array(size);
-  if (type === 'float16') {
-    decodeFloat16(new Uint16Array(buffer, byteOffset, size), out);
-    return out;
-  }
+  decodeFloat16(new Uint16Array(buffer, byteOffset, size), out);
+  return out;
+}
+
+/** Kernels [..., n] as integers of 8 bits times a scale for each of the n outputs. */
+export interface Int8Values {
+  readonly values: Int8Array;
+  readonly scales: Float32Array;
+}
+
+/** A stored int8 tensor as it is: views of the bytes, no copy. @param bytes aligned to 4 */
+export function int8Values(shape: readonly number[], { buffer, byteOffset }: Uint8Array): Int8Values {
   const channels = outputChannels(shape);
-  const scales = new Float32Array(buffer, byteOffset, channels);
-  const values = new Int8Array(buffer, byteOffset + 4 * channels, size);
-  for (let start = 0; start < size; start += channels) {
+  return {
+    scales: new Float32Array(buffer, byteOffset, channels),
+    values: new Int8Array(
+      buffer,
+      byteOffset + 4 * channels,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+  };
+}
+
+/** As numbers: value · scale. */
+export function widenInt8({ values, scales }: Int8Values): Float32Array {
+  const channels = scales.length;
+  const out = new Float32Array(values.length);
+  for (let start = 0; start < out.length; start += channels) {
     for (let c = 0; c < channels; c++) out[start + c] = (values[start + c] as number) * (scales[c] as number);
   }
   return out;

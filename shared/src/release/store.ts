@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { InputError } from '../errors.ts';
-import { decodeManifest, decodePart, type Release, type SpecsFor } from './decode-release.ts';
+import {
+  decodeManifest,
+  plainWeights,
+  type Release,
+  type SpecsFor,
+  type StoredTensor,
+  storedWeights,
+} from './decode-release.ts';
 import type { EncodedRelease, PlainTensor } from './encode-release.ts';
 import { hospitalKey } from './hospital.ts';
 import { hashSchema, type Manifest } from './manifest.ts';
 import { getBytes, type ObjectStore } from './object-store.ts';
+import { readPart } from './read-part.ts';
 import { ReleaseError } from './release-error.ts';
 
 /** The key of a release's manifest. */
@@ -36,26 +44,23 @@ export function storedFiles({ hash, manifest, files }: EncodedRelease): Map<stri
  */
 export async function loadRelease(store: ObjectStore, hash: string, specsFor: SpecsFor): Promise<Release> {
   const manifest = await loadManifest(store, hash, specsFor);
-  const weights = await loadParts(store, manifest, Object.keys(manifest.parts).sort());
+  const weights = new Map<string, PlainTensor>();
+  for (const part of Object.keys(manifest.parts).sort()) {
+    for (const [name, tensor] of plainWeights(await loadPart(store, manifest, part)))
+      weights.set(name, tensor);
+  }
   return { hash, manifest, weights };
 }
 
-/** Loads and verifies some parts of a release. @throws ReleaseError that names the file */
-export async function loadParts(
+/** Loads and verifies a part of a release; its weights stay as they are stored. @throws ReleaseError that names the file */
+export async function loadPart(
   store: ObjectStore,
   manifest: Manifest,
-  parts: readonly string[],
-): Promise<Map<string, PlainTensor>> {
-  const weights = new Map<string, PlainTensor>();
-  for (const part of parts) {
-    const key = partKey(manifest.parts[part]?.sha256 ?? '', part);
-    const bytes = await getBytes(store, key);
-    if (!bytes) {
-      throw new ReleaseError('release-incomplete', key, 'is not there', 'Copy or publish the release again');
-    }
-    for (const [name, tensor] of await decodePart(manifest, part, bytes, key)) weights.set(name, tensor);
-  }
-  return weights;
+  part: string,
+): Promise<Map<string, StoredTensor>> {
+  const expected = manifest.parts[part];
+  if (expected === undefined) throw new RangeError(`The manifest has no part ${part}`);
+  return storedWeights(manifest, part, await readPart(store, partKey(expected.sha256, part), expected));
 }
 
 /** Loads and verifies a manifest alone. @throws ReleaseError that names the file; InputError `bad-release-hash`. */

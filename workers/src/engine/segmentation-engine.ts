@@ -1,7 +1,7 @@
 import type { Encoding } from '@d-persona/shared/engine/engine.ts';
 import type { Size } from '@d-persona/shared/mask/region.ts';
 import type { Architecture } from '@d-persona/shared/model/architecture.ts';
-import type { PlainWeights } from '@d-persona/shared/release/encode-release.ts';
+import type { StoredWeights } from '@d-persona/shared/release/decode-release.ts';
 
 /** A release that segments. One image at a time: see Gate. */
 export interface SegmentationEngine {
@@ -17,9 +17,20 @@ export interface SegmentationEngine {
   /** Bytes that are this engine's alone. */
   readonly bytes: number;
   /** What it shares with other engines, or undefined for one that shares nothing. */
-  readonly core?: { readonly id: string; readonly bytes: number };
+  readonly core?: Core;
   /** Gives its memory back. */
   dispose(): void;
+}
+
+/** Weights and arena, which releases that differ in their heads alone share. */
+export interface Core {
+  readonly id: string;
+  /** Of weights and arena. */
+  readonly bytes: number;
+  /** What `bytes` comes to at most while it works on an image of that size. */
+  bytesFor(size: Size): number;
+  /** Gives the arena back until the next image. @returns whether there was one */
+  trim(): boolean;
 }
 
 /** Makes engines. */
@@ -36,5 +47,5 @@ export interface Engines {
    * @param core names everything of the release but its heads
    * @param size of the images it will get
    */
-  start(architecture: Architecture, weights: PlainWeights, size: Size, core: string): SegmentationEngine;
+  start(architecture: Architecture, weights: StoredWeights, size: Size, core: string): SegmentationEngine;
 }

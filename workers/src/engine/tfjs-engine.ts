@@ -6,7 +6,7 @@ import { prior } from '@d-persona/shared/model/gaussian.ts';
 import { personaQuery } from '@d-persona/shared/model/head.ts';
 import { unet } from '@d-persona/shared/model/unet.ts';
 import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
-import type { PlainWeights } from '@d-persona/shared/release/encode-release.ts';
+import { plainWeights, type StoredWeights } from '@d-persona/shared/release/decode-release.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engines, SegmentationEngine } from './segmentation-engine.ts';
 
@@ -15,9 +15,9 @@ export class TfjsEngine implements SegmentationEngine {
   readonly #architecture: Architecture;
   readonly #weights: ReadonlyMap<string, tf.Tensor>;
 
-  constructor(architecture: Architecture, weights: PlainWeights) {
+  constructor(architecture: Architecture, weights: StoredWeights) {
     this.#architecture = architecture;
-    this.#weights = weightTensors(weights);
+    this.#weights = weightTensors(plainWeights(weights));
   }
 
   encode(input: Float32Array, { height, width }: Size): Encoding {

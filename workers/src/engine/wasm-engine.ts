@@ -1,13 +1,16 @@
 import { Engine } from '@d-persona/shared/engine/engine.ts';
-import type { PlainWeights } from '@d-persona/shared/release/encode-release.ts';
-import type { Engines, SegmentationEngine } from './segmentation-engine.ts';
+import type { StoredTensor, StoredWeights } from '@d-persona/shared/release/decode-release.ts';
+import type { Core, Engines, SegmentationEngine } from './segmentation-engine.ts';
 
-interface Core {
+interface Held {
   readonly engine: Engine;
   users: number;
   /** Those that it has now. */
-  heads?: PlainWeights;
+  heads?: StoredWeights;
 }
+
+/** What an engine that was never used has beyond its weights is no arena. */
+const SLACK_BYTES = 2 ** 20;
 
 /**
  * This project's own engine. Releases that differ in their heads alone share one: before it encodes, it is given the
@@ -16,8 +19,8 @@ interface Core {
  * @param module `engine.wasm` or `engine-relaxed.wasm`
  */
 export function wasmEngines(module: WebAssembly.Module): Engines {
-  const cores = new Map<string, Core>();
-  const leave = (id: string, core: Core) => {
+  const cores = new Map<string, Held>();
+  const leave = (id: string, core: Held) => {
     core.users--;
     if (core.users === 0 && cores.get(id) === core) cores.delete(id); // its memory goes with it
   };
@@ -42,27 +45,42 @@ export function wasmEngines(module: WebAssembly.Module): Engines {
 }
 
 /** The heads alone, as they came: prepared, they take several times as much. */
-function headsOf(weights: PlainWeights): PlainWeights {
+function headsOf(weights: StoredWeights): StoredWeights {
   return new Map([...weights].filter(([name]) => name.startsWith('head/')));
 }
 
-function sharing(id: string, core: Core, heads: PlainWeights, dispose: () => void): SegmentationEngine {
-  const { engine } = core;
+function sharing(id: string, held: Held, heads: StoredWeights, dispose: () => void): SegmentationEngine {
+  const { engine } = held;
+  const core: Core = {
+    id,
+    get bytes() {
+      return engine.bytes;
+    },
+    bytesFor: (size) => engine.bytesFor(size),
+    trim() {
+      if (engine.bytes - engine.weightBytes < SLACK_BYTES) return false;
+      engine.trim();
+      return true;
+    },
+  };
   return {
     encode: (input, size) => {
-      if (core.heads !== heads) {
+      if (held.heads !== heads) {
         const prepared = engine.prepareHeads(heads);
         if (prepared === null) throw new Error('heads that fitted a core do not any more');
         engine.useHeads(prepared);
-        core.heads = heads;
+        held.heads = heads;
       }
       return engine.encode(input, size);
     },
     probabilities: (encoding, latents) => engine.probabilities(encoding, latents),
-    bytes: [...heads.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
-    get core() {
-      return { id, bytes: engine.bytes };
-    },
+    bytes: [...heads.values()].reduce((sum, tensor) => sum + bytesOf(tensor), 0),
+    core,
     dispose,
   };
+}
+
+function bytesOf(tensor: StoredTensor): number {
+  if ('data' in tensor) return tensor.data.byteLength;
+  return tensor.int8.values.byteLength + tensor.int8.scales.byteLength;
 }

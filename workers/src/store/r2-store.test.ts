@@ -10,7 +10,7 @@ function bucket(objects: Map<string, Uint8Array<ArrayBuffer>>): Bucket {
     },
     async get(key) {
       const bytes = objects.get(key);
-      return bytes === undefined ? null : { arrayBuffer: async () => bytes.slice().buffer };
+      return bytes === undefined ? null : stored(bytes);
     },
     async put(key, bytes) {
       objects.set(key, new Uint8Array(bytes));
@@ -30,6 +30,18 @@ function bucket(objects: Map<string, Uint8Array<ArrayBuffer>>): Bucket {
   };
 }
 
+function stored(bytes: Uint8Array<ArrayBuffer>) {
+  const { body } = new Response(bytes);
+  if (body === null) throw new Error('A response of bytes has a body');
+  return { body, arrayBuffer: async () => bytes.slice().buffer };
+}
+
+async function chunksOf(store: R2Store, key: string): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of (await store.open(key)) ?? []) chunks.push(chunk);
+  return chunks;
+}
+
 describe('R2Store', () => {
   it('reads what was put, and lists all pages', async () => {
     const store = new R2Store(bucket(new Map()), 1000);
@@ -38,6 +50,8 @@ describe('R2Store', () => {
     expect(await store.list('a/')).toEqual(['a/1', 'a/2', 'a/3', 'a/4', 'a/5']);
     expect(new Uint8Array((await store.get('a/3')) as ArrayBuffer)).toEqual(new Uint8Array([0x33]));
     expect(await store.get('a/6')).toBeNull();
+    expect(await chunksOf(store, 'a/3')).toEqual([new Uint8Array([0x33])]);
+    expect(await store.open('a/6')).toBeNull();
     expect([await store.has('a/3'), await store.has('a/6')]).toEqual([true, false]);
     await store.delete('a/3');
     expect(await store.get('a/3')).toBeNull();
@@ -58,7 +72,9 @@ describe('R2Store', () => {
     const store = new R2Store({ head: never, get: never, put: never, delete: never, list: never }, 10);
     await expect(store.get('a')).rejects.toThrow(StoreUnavailable);
     await expect(store.list('a')).rejects.toThrow(StoreUnavailable);
-    const half = { ...bucket(new Map()), get: async () => ({ arrayBuffer: never }) };
+    const body = new ReadableStream<Uint8Array>({ pull: never });
+    const half = { ...bucket(new Map()), get: async () => ({ arrayBuffer: never, body }) };
     await expect(new R2Store(half, 10).get('a')).rejects.toThrow(StoreUnavailable);
+    await expect(chunksOf(new R2Store(half, 10), 'a')).rejects.toThrow(StoreUnavailable);
   });
 });

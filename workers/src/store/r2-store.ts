@@ -4,7 +4,7 @@ import { within } from './within.ts';
 /** What is used of a bucket binding of Cloudflare R2. */
 export interface Bucket {
   head(key: string): Promise<unknown>;
-  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
+  get(key: string): Promise<StoredObject | null>;
   put(key: string, bytes: Uint8Array): Promise<unknown>;
   delete(key: string): Promise<unknown>;
   list(options: { prefix: string; cursor?: string }): Promise<{
@@ -12,6 +12,11 @@ export interface Bucket {
     truncated: boolean;
     cursor?: string;
   }>;
+}
+
+interface StoredObject {
+  readonly body: ReadableStream<Uint8Array>;
+  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /** A store from which something can be erased. */
@@ -43,6 +48,25 @@ export class R2Store implements ErasableStore {
   async get(key: string): Promise<ArrayBuffer | null> {
     const object = await this.#answered(() => this.#bucket.get(key));
     return object === null ? null : this.#answered(() => object.arrayBuffer());
+  }
+
+  async open(key: string): Promise<AsyncIterable<Uint8Array> | null> {
+    const object = await this.#answered(() => this.#bucket.get(key));
+    return object === null ? null : this.#chunks(object.body);
+  }
+
+  async *#chunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    const reader = body.getReader();
+    try {
+      for (;;) {
+        const { done, value } = await this.#answered(() => reader.read());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      // Stops an object that is read no further.
+      await reader.cancel().catch(() => undefined);
+    }
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
