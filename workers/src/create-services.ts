@@ -4,6 +4,7 @@ import { Audit } from './audit/audit.ts';
 import { CaseCache } from './case/case-cache.ts';
 import { DriftLog } from './drift/drift-log.ts';
 import { Gate } from './engine/gate.ts';
+import { IsolateMemory } from './engine/isolate-memory.ts';
 import { loadModel } from './engine/model.ts';
 import { Models } from './engine/models.ts';
 import type { Engines } from './engine/segmentation-engine.ts';
@@ -47,7 +48,12 @@ export function createServices(
     operatorKeySha256: settings.OPERATOR_KEY_SHA256,
   };
   const caseLimits = { maxBytes: settings.CASE_BYTES, lifetimeMs: 1000 * settings.CASE_SECONDS };
-  const loading = { store, engines, bankSize: settings.BANK_SIZE };
+  const cases = new CaseCache(caseLimits, now);
+  const held = new HeldBytes(settings.MAX_HELD_BYTES);
+  const makeRoom = (bytes: number) => memory.makeRoom(bytes, 0, 'The release');
+  const loading = { store, engines, bankSize: settings.BANK_SIZE, makeRoom };
+  const models = new Models((hash) => loadModel(loading, hash), settings.MODEL_BYTES);
+  const memory = new IsolateMemory(settings.MEMORY_BYTES, [models, cases, held]);
   return {
     settings,
     store,
@@ -62,10 +68,11 @@ export function createServices(
     analytics,
     limits: new RequestLimits(settings, limiters, now),
     tenants: new Tenants(sql, tenantSettings, now),
-    models: new Models((hash) => loadModel(loading, hash), settings.MODEL_BYTES),
-    cases: new CaseCache(caseLimits, now),
+    models,
+    cases,
+    memory,
     gate: new Gate(settings.MAX_QUEUE),
     decoders: new WasmDecoders(loadWasm),
-    held: new HeldBytes(settings.MAX_HELD_BYTES),
+    held,
   };
 }

@@ -5,6 +5,7 @@ import type { Bindings } from './bindings.ts';
 import { createServices } from './create-services.ts';
 import { loadWasm } from './dicom/load-wasm.ts';
 import { chooseEngines } from './engine/choose-engines.ts';
+import { MadeOnce } from './engine/made-once.ts';
 import { nightly } from './retention/nightly.ts';
 import type { AppEnv, Services } from './services.ts';
 import { settingsSchema } from './settings.ts';
@@ -18,7 +19,7 @@ interface Started {
   readonly services: Services;
 }
 
-let starting: Promise<Started> | undefined;
+const starting = new MadeOnce<Started>();
 
 /** One engine, one set of loaded releases and cases for each isolate. */
 async function start(bindings: Bindings): Promise<Started> {
@@ -35,19 +36,17 @@ async function start(bindings: Bindings): Promise<Started> {
   return { app: createApp(services), services };
 }
 
-/** A start that failed is forgotten: the next request tries again. */
 function started(bindings: Bindings): Promise<Started> {
-  starting ??= start(bindings).catch((error: unknown) => {
-    starting = undefined;
-    throw error;
-  });
-  return starting;
+  return starting.get(() => start(bindings));
 }
 
 export default {
   async fetch(request: Request, bindings: Bindings, context?: ExecutionContext): Promise<Response> {
-    const { app } = await started(bindings);
-    return app.fetch(request, bindings, context);
+    const answer = started(bindings).then(({ app }) => app.fetch(request, bindings, context));
+    // A client that goes away would stop its request at any `await`, with the turn at the engine in its hands, a release
+    // half loaded for all, and its bytes still counted: it is carried on to its end.
+    context?.waitUntil(answer.catch(() => undefined));
+    return answer;
   },
 
   /** By the cron trigger of `wrangler.toml`. */

@@ -4,6 +4,7 @@ import type { Audit } from './audit/audit.ts';
 import type { CaseCache } from './case/case-cache.ts';
 import type { DriftLog } from './drift/drift-log.ts';
 import type { Gate } from './engine/gate.ts';
+import type { IsolateMemory } from './engine/isolate-memory.ts';
 import type { Models } from './engine/models.ts';
 import type { HeldBytes } from './input/held-bytes.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
@@ -41,6 +42,8 @@ export interface Services {
   readonly tenants: Tenants;
   readonly models: Models;
   readonly cases: CaseCache;
+  /** What all of these hold. */
+  readonly memory: IsolateMemory;
   readonly gate: Gate;
   /** Of compressed DICOM frames. */
   readonly decoders: WasmDecoders;

@@ -58,6 +58,11 @@ export const settingsSchema = z.object({
   ENGINE: z.enum(['wasm', 'tfjs']).default('wasm'),
   /** Most bytes of all releases that are held; what they share counts once. */
   MODEL_BYTES: count(64 * MiB),
+  /**
+   * Most bytes of releases, arenas, cases, bodies and what is being worked on, together. An isolate has 128 MB, of which
+   * the Worker's own code and one answer on its way take the rest.
+   */
+  MEMORY_BYTES: count(100 * 10 ** 6),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

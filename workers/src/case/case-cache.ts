@@ -4,6 +4,7 @@ import type { Encoding } from '@d-persona/shared/engine/engine.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import type { Crop, Size } from '@d-persona/shared/mask/region.ts';
 import type { Turn } from '@d-persona/shared/mask/turn.ts';
+import type { Holder } from '../engine/isolate-memory.ts';
 import type { PromptCache } from './prompt-cache.ts';
 import type { SeenRegion } from './seen-image.ts';
 
@@ -36,7 +37,7 @@ interface Entry {
 }
 
 /** Cases by digest: bounded by bytes, the least recently used goes first, and each expires. */
-export class CaseCache {
+export class CaseCache implements Holder {
   readonly #entries = new Map<string, Entry>(); // in order of use: a Map keeps the order of insertion
   readonly #maxBytes: number;
   readonly #lifetimeMs: number;
@@ -53,6 +54,15 @@ export class CaseCache {
   /** Bytes of all cases that are kept. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Forgets the case that was used longest ago. @returns whether there was one */
+  shed(): boolean {
+    for (const [digest, entry] of this.#entries) {
+      this.#remove(digest, entry);
+      return true;
+    }
+    return false;
   }
 
   get(digest: string): Kept | undefined {

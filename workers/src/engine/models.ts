@@ -1,9 +1,9 @@
+import type { Holder } from './isolate-memory.ts';
+import { MadeOnce } from './made-once.ts';
 import type { Model } from './model.ts';
 
 interface Slot {
-  readonly model: Promise<Model>;
-  /** Once it is. */
-  loaded: Model | undefined;
+  readonly made: MadeOnce<Model>;
   users: number;
 }
 
@@ -15,7 +15,7 @@ const MANIFEST_BYTES = 32 * 1024;
  * so that the next request tries again. Beyond so many bytes, the least recently used that nobody uses goes; what
  * releases share counts once.
  */
-export class Models {
+export class Models implements Holder {
   readonly #slots = new Map<string, Slot>(); // in order of use
   readonly #load: (hash: string) => Promise<Model>;
   readonly #maxBytes: number;
@@ -34,42 +34,56 @@ export class Models {
   get bytes(): number {
     const cores = new Map<string, number>();
     let own = 0;
-    for (const { loaded } of this.#slots.values()) {
-      if (loaded === undefined) continue;
-      own += loaded.engine.bytes + MANIFEST_BYTES;
-      if (loaded.engine.core !== undefined) cores.set(loaded.engine.core.id, loaded.engine.core.bytes);
+    for (const { made } of this.#slots.values()) {
+      if (made.value === undefined) continue;
+      const { bytes, core } = made.value.engine;
+      own += bytes + MANIFEST_BYTES;
+      if (core !== undefined) cores.set(core.id, core.bytes);
     }
     return [...cores.values()].reduce((sum, bytes) => sum + bytes, own);
   }
 
   /** Gives `work` the release; it stays loaded until the work is done. */
   async use<T>(hash: string, work: (model: Model) => Promise<T>): Promise<T> {
-    const slot = this.#slots.get(hash) ?? { model: this.#load(hash), loaded: undefined, users: 0 };
+    const slot = this.#slots.get(hash) ?? { made: new MadeOnce<Model>(discard), users: 0 };
     this.#slots.delete(hash);
     this.#slots.set(hash, slot);
     slot.users++;
     try {
-      const model = await slot.model.catch((error: unknown) => {
-        if (this.#slots.get(hash) === slot) this.#slots.delete(hash);
-        throw error;
-      });
-      slot.loaded = model;
-      return await work(model);
+      return await work(await slot.made.get(() => this.#load(hash)));
     } finally {
       slot.users--;
-      this.#drop();
+      if (slot.made.value === undefined && slot.users === 0 && this.#slots.get(hash) === slot)
+        this.#slots.delete(hash);
+      this.#keepWithin(this.#maxBytes);
     }
   }
 
-  #drop(): void {
-    let bytes = this.bytes;
-    for (const [hash, slot] of this.#slots) {
-      // The last one used stays, even if it alone is over the limit: the next request most likely wants it.
-      if (bytes <= this.#maxBytes || this.#slots.size === 1) return;
-      if (slot.users > 0 || slot.loaded === undefined) continue;
-      this.#slots.delete(hash);
-      slot.loaded.engine.dispose();
-      ({ bytes } = this);
-    }
+  /**
+   * First the arenas go, those of releases that were used long ago before others: the next image takes one again. Then
+   * releases that nobody uses.
+   */
+  shed(): boolean {
+    for (const { made } of this.#slots.values()) if (made.value?.engine.core?.trim() === true) return true;
+    return this.#drop();
   }
+
+  /** The last one used stays, even if it alone is over the limit: the next request most likely wants it. */
+  #keepWithin(maxBytes: number): void {
+    while (this.#slots.size > 1 && this.bytes > maxBytes && this.#drop());
+  }
+
+  #drop(): boolean {
+    for (const [hash, { made, users }] of this.#slots) {
+      if (users > 0 || made.value === undefined) continue;
+      this.#slots.delete(hash);
+      discard(made.value);
+      return true;
+    }
+    return false;
+  }
+}
+
+function discard({ engine }: Model): void {
+  engine.dispose();
 }

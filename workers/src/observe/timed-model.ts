@@ -10,6 +10,7 @@ export function timedModel(model: Model, stages: Stages): Model {
       encode: (input, size) => stages.time('features', () => engine.encode(input, size)),
       probabilities: (encoding, latents) => stages.each('decoder', engine.probabilities(encoding, latents)),
       bytes: engine.bytes,
+      ...(engine.core === undefined ? {} : { core: engine.core }),
       dispose: () => engine.dispose(),
     },
   };

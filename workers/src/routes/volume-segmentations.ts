@@ -62,6 +62,7 @@ export function volumeSegmentationsRoute(app: OpenAPIHono<AppEnv>, services: Ser
         const request = {
           body,
           contentType,
+          hospital: tenant.id,
           options,
           model,
           personas: activePersonas(model.manifest, tenant),

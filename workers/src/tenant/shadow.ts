@@ -34,7 +34,7 @@ export async function compareInShadow(
           if (other !== undefined && other.length === mask.length) dices.push(dice(mask, other));
         }
         return dices;
-      }),
+      }, hospital),
     ),
   );
   const recorded = compare

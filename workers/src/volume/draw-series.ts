@@ -14,6 +14,14 @@ import type { ActivePersona } from '../tenant/active-personas.ts';
 import type { DrawnSlice } from './volume-collector.ts';
 import type { VolumeOptions } from './volume-options.ts';
 
+/** For whom slices are drawn, and by whom. */
+export interface DrawingOrder {
+  readonly hospital: string;
+  readonly options: VolumeOptions;
+  readonly model: Model;
+  readonly personas: readonly ActivePersona[];
+}
+
 /**
  * Draws slice by slice, in order of position, and hands each to `take` while the engine is held; between two slices
  * other requests have their turn.
@@ -22,9 +30,7 @@ import type { VolumeOptions } from './volume-options.ts';
  */
 export async function drawSeries(
   { slices, positions }: Series,
-  options: VolumeOptions,
-  model: Model,
-  personas: readonly ActivePersona[],
+  { hospital, options, model, personas }: DrawingOrder,
   { gate, settings, decoders }: Services,
   take: (drawn: DrawnSlice) => void,
 ): Promise<ImageWarning[]> {
@@ -36,7 +42,7 @@ export async function drawSeries(
       for (const warning of seen.warnings) warnings.add(warning);
       const position = positions?.[i] ?? null;
       take({ slice, position, threshold, ...draw(seen, model, personas, samples, seed) });
-    });
+    }, hospital);
   }
   return [...warnings];
 }

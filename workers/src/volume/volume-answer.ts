@@ -4,30 +4,24 @@ import { arrangeSeries } from '@d-persona/shared/dicom/series/arrange-series.ts'
 import { type DicomMediaType, FRACTIONAL } from '../answer/dicom-types.ts';
 import { warningField } from '../answer/provenance.ts';
 import { dicomAnswer } from '../dicom/dicom-answer.ts';
-import type { Model } from '../engine/model.ts';
 import type { Services } from '../services.ts';
-import type { ActivePersona } from '../tenant/active-personas.ts';
 import { SOFTWARE } from '../version.ts';
-import { drawSeries } from './draw-series.ts';
+import { type DrawingOrder, drawSeries } from './draw-series.ts';
 import { readSeries } from './read-series.ts';
 import { SliceDescriptions, SliceSegments } from './volume-collector.ts';
-import type { VolumeOptions } from './volume-options.ts';
 
 /** A series as it was sent, and who draws on it. */
-export interface VolumeRequest {
+export interface VolumeRequest extends DrawingOrder {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
-  readonly options: VolumeOptions;
-  readonly model: Model;
-  readonly personas: readonly ActivePersona[];
 }
 
 /** What personas draw on each slice of a series, to be told as JSON. @throws InputError, ProblemError */
 export async function describeVolume(request: VolumeRequest, services: Services): Promise<Volume> {
-  const { body, contentType, options, model, personas } = request;
+  const { body, contentType, options, model } = request;
   const series = arrangeSeries(readSeries(body, contentType, services.settings));
   const drawn = new SliceDescriptions();
-  const warnings = await drawSeries(series, options, model, personas, services, (slice) => drawn.add(slice));
+  const warnings = await drawSeries(series, request, services, (slice) => drawn.add(slice));
   return {
     release: model.hash,
     seed: options.seed ?? DEFAULT_SEED,
@@ -48,7 +42,7 @@ export async function volumeObject(
   const series = arrangeSeries(readSeries(body, contentType, services.settings));
   const titles = personas.map(({ title }) => title);
   const drawn = new SliceSegments(titles, type === FRACTIONAL);
-  await drawSeries(series, options, model, personas, services, (slice) => drawn.add(slice));
+  await drawSeries(series, request, services, (slice) => drawn.add(slice));
   const { seed = DEFAULT_SEED, threshold = DEFAULT_THRESHOLD, samples, region } = options;
   return dicomAnswer(type, series.source, drawn.segments, { seed, threshold, samples, region }, model);
 }
