@@ -5,7 +5,7 @@ import { weightSpecs } from '@d-persona/shared/model/weights.ts';
 import { describe, expect, it } from 'vitest';
 import { architectureOf, type Golden, type GoldenCase, readGolden } from './golden.ts';
 
-const goldens = await Promise.all([readGolden('unet')]);
+const goldens = await Promise.all([readGolden('unet'), readGolden('resnet34')]);
 const cases = goldens.flatMap((golden) =>
   Object.entries(golden.cases).map(([preset, theirs]) => [golden.backbone, preset, golden, theirs] as const),
 );

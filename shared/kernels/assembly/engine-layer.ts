@@ -38,6 +38,8 @@ export class Layer {
   filtersStride: usize;
   biasStride: usize;
   outStride: usize;
+  /** Whether `up` is upsampled by nearest neighbours instead. */
+  nearest: i32;
 }
 
 /*

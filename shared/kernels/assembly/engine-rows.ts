@@ -14,7 +14,7 @@ function source(i: i32, from: i32): f64 {
 
 /** For each column: the byte offset of its left source, of its right one from there, and the right one's share. */
 export function columnTable(layer: Layer, table: usize): void {
-  if (layer.up == 0) return;
+  if (layer.up == 0 || layer.nearest != 0) return;
   const pixel = layer.upChannels << 2;
   for (let q = 0; q < layer.width; q++) {
     const s = source(q, layer.upWidth);
@@ -50,6 +50,17 @@ function upsampledRow(layer: Layer, y: i32, table: usize, mixed: usize, to: usiz
   }
 }
 
+/** The same by nearest neighbours: each pixel of row ⌊y/2⌋ twice. */
+function nearestRow(layer: Layer, y: i32, to: usize, stride: usize): void {
+  const pixel = (<usize>layer.upChannels) << 2;
+  const row = layer.up + <usize>((y >> 1) * layer.upWidth) * pixel;
+  for (let q = 0; q < layer.width; q++) {
+    const from = row + <usize>(q >> 1) * pixel;
+    for (let c: usize = 0; c < pixel; c += 16) v128.store(to + c, v128.load(from + c));
+    to += stride;
+  }
+}
+
 /** Row `y` of the plain map, each pixel `stride` bytes from the last. */
 function plainRow(layer: Layer, y: i32, to: usize, stride: usize): void {
   const pixel = (<usize>layer.plainChannels) << 2, row = <usize>layer.width * pixel;
@@ -72,6 +83,9 @@ export function inputRow(layer: Layer, y: i32, table: usize, mixed: usize, to: u
     memory.fill(to, 0, <usize>layer.width * stride);
     return;
   }
-  if (layer.up != 0) upsampledRow(layer, y, table, mixed, to, stride);
+  if (layer.up != 0) {
+    if (layer.nearest != 0) nearestRow(layer, y, to, stride);
+    else upsampledRow(layer, y, table, mixed, to, stride);
+  }
   if (layer.plainChannels != 0) plainRow(layer, y, to + ((<usize>layer.upChannels) << 2), stride);
 }

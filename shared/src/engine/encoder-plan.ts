@@ -6,9 +6,11 @@ import {
   type ContractingFilters,
   type HeadFilters,
   halved,
+  type PlainFilters,
   type PreparedModel,
   type Size,
 } from './prepare-model.ts';
+import { planResidualUnet } from './residual-plan.ts';
 import type { FeatureMap } from './steps.ts';
 import type { Tuning } from './tuning.ts';
 
@@ -37,7 +39,7 @@ export function planEncoder(
   const plan = new PlanBuilder();
   const image = plan.buffer(4 * size.height * size.width * architecture.channels);
   const gaussian = planPrior(plan, model, architecture, image, size);
-  const features = planUnet(plan, model, architecture, image, size);
+  const features = planBackbone(plan, model, architecture, image, size);
   const queries = plan.buffer(4 * architecture.personas * padded(architecture.latent));
   planHeads(plan, model, architecture, features, queries, tuning);
   const pixels = size.height * size.width;
@@ -83,14 +85,26 @@ function planPrior(
   return plan.dense(mean, 1, priorOut);
 }
 
-function planUnet(
+function planBackbone(
   plan: PlanBuilder,
-  { unet, up }: PreparedModel,
+  { unet, residual }: PreparedModel,
   architecture: Architecture,
   image: Buffer,
   size: Size,
 ): FeatureMap {
-  const levels = planContracting(plan, unet, architecture, image, size);
+  if (unet !== undefined) return planUnet(plan, unet, architecture, image, size);
+  if (residual === undefined) throw new Error('The model has no backbone');
+  return planResidualUnet(plan, residual, architecture.channels, image, size);
+}
+
+function planUnet(
+  plan: PlanBuilder,
+  { down, up }: PlainFilters,
+  architecture: Architecture,
+  image: Buffer,
+  size: Size,
+): FeatureMap {
+  const levels = planContracting(plan, down, architecture, image, size);
   let map = levels.at(-1) as FeatureMap;
   for (let level = levels.length - 2; level >= 0; level--) {
     const skip = levels[level] as FeatureMap;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DisagreementAccumulator } from '../mask/disagreement.ts';
-import type { Architecture } from '../model/architecture.ts';
+import { type Architecture, featureChannels } from '../model/architecture.ts';
 import { sampleNoise, TEST_BANK } from '../model/noise.ts';
 import { engineModule, PAPER, randomImage, randomWeights, reference } from './engine.fixtures.ts';
 import { Engine } from './engine.ts';
@@ -50,6 +50,17 @@ const architectures: fc.Arbitrary<Architecture> = fc.record({
   keys: fc.constantFrom('raw' as const, 'standardised' as const),
 });
 
+/** The same heads on a residual U-Net of one to three stages. */
+const residuals: fc.Arbitrary<Architecture> = fc
+  .tuple(architectures, fc.integer({ min: 1, max: 3 }))
+  .chain(([architecture, stages]) => {
+    const some = (max: number, length: number) =>
+      fc.array(fc.integer({ min: 1, max }), { minLength: length, maxLength: length });
+    return fc
+      .record({ blocks: some(2, stages), widths: some(20, stages), decoder: some(12, stages + 1) })
+      .map((resnet): Architecture => ({ ...architecture, backbone: 'resnet34', resnet }));
+  });
+
 /** Every way to compute a layer, which the sizes of tests would not choose. */
 const tunings: fc.Arbitrary<Tuning> = fc.record({
   groupBytes: fc.constantFrom(1, 2 ** 30),
@@ -60,10 +71,13 @@ const tunings: fc.Arbitrary<Tuning> = fc.record({
 });
 
 describe('the engine', () => {
-  it('gives what TensorFlow.js gives, whatever the size, the channels and the widths', () => {
+  it.each([
+    ['unet', architectures, 40],
+    ['resnet34', residuals, 20],
+  ] as const)('gives what TensorFlow.js gives, whatever size, channels and widths: %s', (_, any, numRuns) => {
     fc.assert(
       fc.property(
-        architectures,
+        any,
         tunings,
         fc.boolean(),
         fc.integer({ min: 1, max: 70 }),
@@ -87,7 +101,7 @@ describe('the engine', () => {
           const scale = (values: Float32Array) => 1 + Math.max(...values.map(Math.abs));
           for (const part of ['mu', 'logSigma', 'queries'] as const)
             expect(furthest(encoding[part], expected[part]) / scale(expected[part]), part).toBeLessThan(1e-4);
-          const part = unpacked(encoding.imagePart, height * width, architecture.widths[0] as number);
+          const part = unpacked(encoding.imagePart, height * width, featureChannels(architecture));
           expect(furthest(part, expected.imagePart) / scale(expected.imagePart)).toBeLessThan(1e-4);
           const latents = personaLatents(encoding, architecture.keys, TEST_BANK, 0);
           const maps = [...engine.probabilities(encoding, latents)];
@@ -99,7 +113,7 @@ describe('the engine', () => {
             expect(furthest(map, expected.samples[i] as Float32Array)).toBeLessThan(1e-3);
         },
       ),
-      { numRuns: 40, seed: 7 },
+      { numRuns, seed: 7 },
     );
   });
 

@@ -42,6 +42,19 @@ export interface Kernels {
     n: number,
   ): void;
   packPanels(x: number, rows: number, channels: number, to: number): void;
+  stemPatches(x: number, height: number, width: number, channels: number, to: number): void;
+  subsample(x: number, height: number, width: number, channels: number, out: number): void;
+  addRelu(a: number, b: number, floats: number, out: number): void;
+  maxPool(
+    x: number,
+    height: number,
+    width: number,
+    channels: number,
+    out: number,
+    begin: number,
+    end: number,
+    worker: number,
+  ): void;
   averagePool(
     x: number,
     height: number,

@@ -21,7 +21,8 @@ interface Convolution {
   readonly filters: Filters;
   readonly plain: Place;
   readonly plainChannels: number;
-  readonly up?: FeatureMap;
+  readonly up?: FeatureMap | undefined;
+  readonly nearest?: boolean;
   readonly height: number;
   readonly width: number;
   readonly out: Place;
@@ -74,6 +75,7 @@ export class PlanBuilder {
       kind: 'convolution',
       filters,
       up: up === undefined ? undefined : { ...up, place: start(up.buffer) },
+      nearest: layer.nearest ?? false,
       plain,
       plainChannels: layer.plainChannels,
       plainTop: layer.plainTop ?? 0,
@@ -145,11 +147,36 @@ export class PlanBuilder {
     this.#add({ kind: 'mean', x, pixels: height * width, channels: padded(channels), out }, x, out);
   }
 
-  dense(x: Buffer, rows: number, { address, bias, k, n }: Matrix): Buffer {
+  dense(x: Buffer, rows: number, { address, bias, k, n }: Matrix, relu = false): Buffer {
     const out = this.buffer(4 * padded(rows) * n);
     const places = { x: start(x), out: start(out) };
-    this.#add({ kind: 'dense', ...places, rows, k, matrix: address, bias, n }, places.x, places.out);
+    this.#add({ kind: 'dense', ...places, rows, k, matrix: address, bias, relu, n }, places.x, places.out);
     return out;
+  }
+
+  /** The taps of a 7×7 convolution of stride 2 on an image without padding: [⌈H/2⌉·⌈W/2⌉, padded(49·C)]. */
+  stemPatches(image: Buffer, { height, width }: Size, channels: number): Buffer {
+    const rows = Math.ceil(height / 2) * Math.ceil(width / 2);
+    const out = this.buffer(4 * padded(rows) * padded(49 * channels));
+    const places = { x: start(image), out: start(out) };
+    this.#add({ kind: 'patches', ...places, height, width, channels }, places.x, places.out);
+    return out;
+  }
+
+  /** Half the rows and columns, of each window the largest or the first. */
+  halve(map: FeatureMap, keep: 'largest' | 'first'): FeatureMap {
+    const { height, width, channels } = map;
+    const out = this.map({ height: Math.ceil(height / 2), width: Math.ceil(width / 2) }, channels);
+    const places = { x: start(map.buffer), out: start(out.buffer) };
+    const size = { height, width, channels: padded(channels) };
+    this.#add({ kind: 'halve', keep, ...places, ...size }, places.x, places.out);
+    return out;
+  }
+
+  /** max(0, map + other) in the place of the map. */
+  addRelu({ buffer, height, width, channels }: FeatureMap, other: Buffer): void {
+    const [x, y] = [start(buffer), start(other)];
+    this.#add({ kind: 'add', x, y, floats: height * width * padded(channels) }, x, y);
   }
 
   /** Rows [rows, channels] in panels of four: see the kernels. */

@@ -1,6 +1,7 @@
 import { type Architecture, featureChannels, headWidths } from '../model/architecture.ts';
 import { type Filters, type Joined, padKernel } from './filters.ts';
 import { padded } from './kernels.ts';
+import { prepareResidual, type ResidualFilters } from './prepare-residual.ts';
 import type { Tuning } from './tuning.ts';
 import type { WeightMemory } from './weight-memory.ts';
 
@@ -24,12 +25,19 @@ export interface HeadFilters extends Filters {
   readonly biasStride: number;
 }
 
-/** A release in the engine's memory. */
-export interface PreparedModel {
-  readonly unet: ContractingFilters;
-  readonly prior: ContractingFilters;
+/** The U-Net of plain convolutions in the engine's memory. */
+export interface PlainFilters {
+  readonly down: ContractingFilters;
   /** Of each level but the deepest, finest first. */
   readonly up: readonly (readonly Filters[])[];
+}
+
+/** A release in the engine's memory. */
+export interface PreparedModel {
+  /** The backbone: one of the two. */
+  readonly unet: PlainFilters | undefined;
+  readonly residual: ResidualFilters | undefined;
+  readonly prior: ContractingFilters;
   readonly priorOut: Matrix;
   /** The image half of the decoder's first layer. */
   readonly decoderFirst: Matrix;
@@ -85,11 +93,12 @@ export function prepareModel(
       const joined = i === 0 ? [widths[level + 1] as number, to] : [to];
       return filters(`unet/up/${level}/conv${i}`, joined, to, sizes[level] as Size);
     });
+  const plain = architecture.backbone === 'unet';
   const core = {
-    unet: contracting('unet'),
+    unet: plain ? { down: contracting('unet'), up: widths.slice(0, -1).map(expanding) } : undefined,
+    residual: plain ? undefined : prepareResidual(memory, architecture, size, chooseMethod),
     prior: contracting('prior'),
-    up: widths.slice(0, -1).map(expanding),
-    priorOut: matrix(memory, 'prior/out', widths.at(-1) as number, 2 * architecture.latent),
+    priorOut: matrixOf(memory, 'prior/out', widths.at(-1) as number, 2 * architecture.latent),
     decoderFirst: decoderFirst(memory, architecture),
     decoder: decoderRest(memory, architecture),
   };
@@ -117,7 +126,8 @@ function firstFilters(memory: WeightMemory, name: string, { channels, widths }: 
   return pack(memory, padKernel(kernel, [9 * channels], outputs), memory.bias(name), 9 * channels, outputs);
 }
 
-function matrix(memory: WeightMemory, name: string, inputs: number, outputs: number): Matrix {
+/** A kernel whose taps and inputs are the rows of a matrix. */
+export function matrixOf(memory: WeightMemory, name: string, inputs: number, outputs: number): Matrix {
   const kernel = padKernel(memory.values(`${name}/kernel`), [inputs], outputs);
   return pack(memory, kernel, memory.bias(name), inputs, outputs);
 }

@@ -13,7 +13,7 @@ export interface Machine {
 }
 
 /** Words of a convolution's description. */
-export const DESCRIPTION_WORDS = 23;
+export const DESCRIPTION_WORDS = 24;
 
 const RELU = 0;
 const NONE = Number.NEGATIVE_INFINITY;
@@ -52,8 +52,22 @@ export function runStep(machine: Machine, step: Step): void {
     case 'panels':
       kernels.packPanels(at(step.x), step.rows, step.channels, at(step.out));
       break;
-    case 'dense':
-      kernels.dense(at(step.x), step.rows, step.k, step.matrix, step.bias, NONE, at(step.out), step.n);
+    case 'dense': {
+      const { x, rows, k, matrix, bias, relu, out, n } = step;
+      kernels.dense(at(x), rows, k, matrix, bias, relu ? RELU : NONE, at(out), n);
+      break;
+    }
+    case 'patches':
+      kernels.stemPatches(at(step.x), step.height, step.width, step.channels, at(step.out));
+      break;
+    case 'halve': {
+      const { keep, x, height, width, channels, out } = step;
+      if (keep === 'first') kernels.subsample(at(x), height, width, channels, at(out));
+      else kernels.maxPool(at(x), height, width, channels, at(out), 0, (height + 1) >> 1, 0);
+      break;
+    }
+    case 'add':
+      kernels.addRelu(at(step.x), at(step.y), step.floats, at(step.x));
       break;
   }
 }
@@ -100,6 +114,7 @@ function convolve(
     filtersStride,
     step.biasStride,
     step.outStride,
+    Number(step.nearest),
   ]);
   new Float32Array(memory.buffer, description, DESCRIPTION_WORDS)[16] = step.relu ? RELU : NONE;
   kernels[filters.method](description);

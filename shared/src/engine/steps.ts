@@ -22,6 +22,8 @@ export interface ConvolutionStep {
   readonly kind: 'convolution';
   readonly filters: Filters;
   readonly up: { readonly place: Place; height: number; width: number; channels: number } | undefined;
+  /** Whether `up` is upsampled by nearest neighbours, not bilinearly. */
+  readonly nearest: boolean;
   readonly plain: Place;
   readonly plainChannels: number;
   readonly plainTop: number;
@@ -86,6 +88,33 @@ export type Step =
       readonly k: number;
       readonly matrix: number;
       readonly bias: number;
+      readonly relu: boolean;
       readonly out: Place;
       readonly n: number;
+    }
+  | {
+      /** The taps of a 7×7 convolution of stride 2, a row for each output. */
+      readonly kind: 'patches';
+      readonly x: Place;
+      readonly height: number;
+      readonly width: number;
+      readonly channels: number;
+      readonly out: Place;
+    }
+  | {
+      /** Half the rows and columns: of each window the largest (3×3, border of one) or the first. */
+      readonly kind: 'halve';
+      readonly keep: 'largest' | 'first';
+      readonly x: Place;
+      readonly height: number;
+      readonly width: number;
+      readonly channels: number;
+      readonly out: Place;
+    }
+  | {
+      /** max(0, x + y) to the place of x. */
+      readonly kind: 'add';
+      readonly x: Place;
+      readonly y: Place;
+      readonly floats: number;
     };
