@@ -25,6 +25,7 @@ import {
   type Stratum,
 } from './table.ts';
 import { verdictOf, verdictSentence } from './verdict.ts';
+import { VolumeAccumulator } from './volumes.ts';
 
 /** A method's answers to all personas for one image. */
 export interface Answers {
@@ -37,6 +38,8 @@ export interface Answers {
 /** Everything that was predicted for one image, beside what its raters drew. */
 export interface ImageResult extends RaterMasks {
   readonly patient: string;
+  /** Of a slice: the volume that is measured as a whole. */
+  readonly volume?: string | undefined;
   /** N samples of the prior, as masks, and the mean of their probabilities. */
   readonly samples: readonly Uint8Array[];
   readonly sampleMeanProbability: Float32Array;
@@ -60,11 +63,13 @@ export class EvaluationAccumulator {
   readonly #raterAreas: number[][] = [];
   readonly #raterAreasRising: number[] = [];
   readonly #methods = new Map<Method, Columns>();
+  readonly #volumes: VolumeAccumulator;
   #withoutRater = 0;
 
   /** @param personas their ids, in the order of the raters' masks. */
   constructor(personas: readonly string[]) {
     this.#personas = personas;
+    this.#volumes = new VolumeAccumulator(personas.length);
   }
 
   /**
@@ -72,6 +77,7 @@ export class EvaluationAccumulator {
    * @throws Error where the methods are not those of the images before, or a list is not one a persona.
    */
   add(image: ImageResult): void {
+    this.addSlice(image);
     const there = onlyPresent(image.raters, image.present);
     if (image.raters.length !== this.#personas.length) {
       throw new Error(`${image.raters.length} raters for ${this.#personas.length} personas`);
@@ -89,6 +95,16 @@ export class EvaluationAccumulator {
     this.#raterAreas.push(maskOut(packMasks(image.raters).areas, image.present));
     this.#raterAreasRising.push(rises(packMasks(there).areas));
     for (const method of methods) this.#addAnswers(method, image);
+  }
+
+  /** Measures a slice as a part of its volume only: one that no rater outlined, say. */
+  addSlice({ volume, answers, ...image }: ImageResult): void {
+    if (volume === undefined) return;
+    const masks = methodSchema.options.flatMap((method): [Method, readonly Uint8Array[]][] => {
+      const own = answers[method];
+      return own === undefined ? [] : [[method, own.masks]];
+    });
+    this.#volumes.add({ ...image, volume, answers: new Map(masks) });
   }
 
   #addAnswers(method: Method, image: ImageResult): void {
@@ -139,6 +155,7 @@ export class EvaluationAccumulator {
       rows,
       comparisons: this.#comparisons(options),
       strata: this.#strata(estimate),
+      volumes: this.#volumes.finish(options),
     } satisfies Evaluation);
   }
 

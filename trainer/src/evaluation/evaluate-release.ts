@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { splitByPatient } from '../data/split.ts';
 import { FolderStore } from '../publish/folder-store.ts';
 import { openWholeData, type WholeData } from '../run/open-run-data.ts';
+import { blankSlices } from './blank-slices.ts';
 import { evaluate } from './evaluate.ts';
 import type { EvaluateOptions } from './evaluate-run.ts';
 import type { Evaluation } from './table.ts';
@@ -84,6 +85,8 @@ export async function evaluateRelease(
       resamples: options.resamples,
       seed: SEED,
     },
+    undefined,
+    blankSlices(dataset, samples),
   );
   tf.dispose([...tensors.values()]);
   await dataset.close();

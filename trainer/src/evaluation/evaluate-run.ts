@@ -2,6 +2,7 @@ import { ModelVariables } from '../model/model-variables.ts';
 import type { RunData } from '../run/run-data.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import { runArchitecture } from '../run/run-training.ts';
+import { blankSlices } from './blank-slices.ts';
 import { type ConsensusBaseline, evaluate, tuneConsensus } from './evaluate.ts';
 import type { PredictOptions } from './predict.ts';
 import type { Evaluation } from './table.ts';
@@ -50,6 +51,7 @@ export async function evaluateRun(
       seed: config.seed,
     },
     baseline,
+    blankSlices(dataset, data.split[split]),
   );
   model.dispose();
   consensus?.dispose();

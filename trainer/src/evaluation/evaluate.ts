@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { consensusLogits } from '../consensus/consensus-task.ts';
 import type { Batch } from '../data/batch.ts';
-import { EvaluationAccumulator } from './accumulate.ts';
+import { EvaluationAccumulator, type ImageResult } from './accumulate.ts';
 import {
   imagesOf,
   mapsOf,
@@ -49,6 +49,7 @@ export async function tuneConsensus(
  * @param personas ids, in the order of masks and heads
  * @param batches of the test patients
  * @param consensus absent where none was trained
+ * @param blanks slices of the same volumes that no rater outlined: an answer there makes a volume's Dice worse
  */
 export async function evaluate(
   network: Network,
@@ -57,40 +58,55 @@ export async function evaluate(
   options: PredictOptions,
   protocol: Protocol,
   consensus?: ConsensusBaseline,
+  blanks?: AsyncIterable<Batch>,
 ): Promise<Evaluation> {
   const accumulator = new EvaluationAccumulator(personas);
-  const everybody = <T>(answer: T) => personas.map(() => answer);
-  const cut = (map: Float32Array) => applyThreshold(map, 0.5);
   for await (const batch of batches) {
-    const predictions = predict(network, batch, options);
-    const maps = consensus && consensusMaps(consensus.network, batch);
-    for (const [n, prediction] of predictions.entries()) {
-      const samples = prediction.samples.map(cut);
-      const consensusMap = maps?.[n];
-      accumulator.add({
-        patient: batch.samples[n]?.patient ?? '',
-        raters: raterMasks(batch, n),
-        present: presentRaters(batch, n),
-        samples,
-        sampleMeanProbability: meanMap(prediction.samples),
-        answers: {
-          'd-persona': { masks: prediction.personas.map(cut), meanProbability: meanMap(prediction.personas) },
-          ...(consensus &&
-            consensusMap && {
-              'consensus-unet': { masks: everybody(cut(consensusMap)), meanProbability: consensusMap },
-              'consensus-unet-thresholds': {
-                masks: consensus.thresholds.map((threshold) => applyThreshold(consensusMap, threshold)),
-                meanProbability: consensusMap,
-              },
-            }),
-          'prior-mean': {
-            masks: everybody(cut(prediction.priorMean)),
-            meanProbability: prediction.priorMean,
-          },
-          'random-prior-sample': { masks: everybody(samples[0] as Uint8Array) },
-        },
-      });
-    }
+    for (const result of resultsOf(network, batch, options, consensus)) accumulator.add(result);
+  }
+  for await (const batch of blanks ?? []) {
+    for (const result of resultsOf(network, batch, options, consensus)) accumulator.addSlice(result);
   }
   return accumulator.finish(protocol);
+}
+
+/** What every method answers for the images of a batch. */
+function resultsOf(
+  network: Network,
+  batch: Batch,
+  options: PredictOptions,
+  consensus: ConsensusBaseline | undefined,
+): ImageResult[] {
+  const everybody = <T>(answer: T) => Array.from({ length: batch.raters }, () => answer);
+  const cut = (map: Float32Array) => applyThreshold(map, 0.5);
+  const maps = consensus && consensusMaps(consensus.network, batch);
+  return predict(network, batch, options).map((prediction, n) => {
+    const samples = prediction.samples.map(cut);
+    const consensusMap = maps?.[n];
+    const sample = batch.samples[n];
+    return {
+      patient: sample?.patient ?? '',
+      volume: sample?.place?.volume,
+      raters: raterMasks(batch, n),
+      present: presentRaters(batch, n),
+      samples,
+      sampleMeanProbability: meanMap(prediction.samples),
+      answers: {
+        'd-persona': { masks: prediction.personas.map(cut), meanProbability: meanMap(prediction.personas) },
+        ...(consensus &&
+          consensusMap && {
+            'consensus-unet': { masks: everybody(cut(consensusMap)), meanProbability: consensusMap },
+            'consensus-unet-thresholds': {
+              masks: consensus.thresholds.map((threshold) => applyThreshold(consensusMap, threshold)),
+              meanProbability: consensusMap,
+            },
+          }),
+        'prior-mean': {
+          masks: everybody(cut(prediction.priorMean)),
+          meanProbability: prediction.priorMean,
+        },
+        'random-prior-sample': { masks: everybody(samples[0] as Uint8Array) },
+      },
+    };
+  });
 }

@@ -1,5 +1,11 @@
 import { formatEstimate, formatPercent } from './format-estimate.ts';
-import { type Evaluation, METHOD_TITLES, type MethodRow, type SetMetrics } from './table.ts';
+import {
+  type Evaluation,
+  METHOD_TITLES,
+  type MethodRow,
+  type SetMetrics,
+  type VolumeTable,
+} from './table.ts';
 
 /** The evaluation as Markdown whose columns align in a terminal too. */
 export function renderEvaluation(evaluation: Evaluation): string {
@@ -12,6 +18,9 @@ export function renderEvaluation(evaluation: Evaluation): string {
     renderTable(setCells(evaluation)),
     '## Mean areas in pixels',
     renderTable(areaCells(evaluation)),
+    ...(evaluation.volumes === null
+      ? []
+      : [`## ${volumesTitle(evaluation.volumes)}`, renderTable(volumeCells(evaluation, evaluation.volumes))]),
   ].join('\n\n');
 }
 
@@ -89,6 +98,30 @@ export function areaCells({ personas, protocol, raters, rows }: Evaluation): str
     ['', ...personas, ...(ranks ? ['rising'] : [])],
     cells('raters', raters),
     ...rows.map((row) => cells(METHOD_TITLES[row.method], row)),
+  ];
+}
+
+/** What was measured as a whole. */
+export function volumesTitle({ volumes, slices, blankSlices, gedPaper }: VolumeTable): string {
+  return (
+    `Whole volumes: Dice of a persona with its own rater over ${volumes} volumes ` +
+    `(${slices} slices, ${blankSlices} of them without an outline); GED ${formatEstimate(gedPaper)}`
+  );
+}
+
+/** One row a method: mean, each persona, and D-Persona's lead. */
+export function volumeCells({ personas }: Evaluation, { rows, comparisons }: VolumeTable): string[][] {
+  return [
+    ['method', 'mean', ...personas, "D-Persona's lead"],
+    ...rows.map(({ method, dicePersona, dicePersonaMean }) => {
+      const lead = comparisons.find(({ baseline }) => baseline === method);
+      return [
+        METHOD_TITLES[method],
+        formatEstimate(dicePersonaMean),
+        ...dicePersona.map((estimate) => formatEstimate(estimate)),
+        lead === undefined ? '' : formatEstimate(lead.difference),
+      ];
+    }),
   ];
 }
 

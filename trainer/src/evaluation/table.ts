@@ -80,6 +80,29 @@ export const comparisonSchema = z.strictObject({
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
+/** Whole volumes, of which images are slices: overlaps and areas added up over a volume's slices. */
+export const volumeTableSchema = z.strictObject({
+  /** Volumes, or lesions in them, that a rater outlined. */
+  volumes: z.int().positive(),
+  /** Slices that were looked at, and those of them that no rater outlined. */
+  slices: z.int().positive(),
+  blankSlices: z.int().nonnegative(),
+  /** Of D-Persona's samples. */
+  gedPaper: estimateSchema,
+  rows: z.array(
+    z.strictObject({
+      method: methodSchema,
+      dicePersona: z.array(estimateSchema),
+      dicePersonaMean: estimateSchema,
+    }),
+  ),
+  /** The personas minus each baseline, volume by volume. */
+  comparisons: z.array(
+    z.strictObject({ baseline: methodSchema.exclude(['d-persona']), difference: estimateSchema }),
+  ),
+});
+export type VolumeTable = z.infer<typeof volumeTableSchema>;
+
 /** What the figures were measured on: without it they cannot be compared with anyone's. */
 export const protocolSchema = z.strictObject({
   dataset: z.string().min(1),
@@ -113,5 +136,7 @@ export const evaluationSchema = z.strictObject({
   comparisons: z.array(comparisonSchema),
   /** None in evaluations of an earlier version. */
   strata: z.array(stratumSchema).default([]),
+  /** Null of pictures. */
+  volumes: volumeTableSchema.nullable().default(null),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;

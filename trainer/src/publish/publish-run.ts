@@ -140,6 +140,7 @@ export async function publishRun(
       // A whole image is resampled, each by its own factor: its pixels then have no one size.
       spacing: dataset.spacing === null || dataset.frame === 'whole' ? null : [...dataset.spacing],
       modality: dataset.modality,
+      ...(dataset.units !== null && { units: dataset.units, window: dataset.window }),
     },
     personas: personas(data, evaluation),
     metrics: {
