@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InputError } from '@d-persona/shared/errors.ts';
-import { parseJsonOrThrow } from '@d-persona/shared/parse-or-throw.ts';
 import { backendSchema, chooseBackend } from '@d-persona/trainer/backend/choose-backend.ts';
 import { hospitalApi } from '@d-persona/trainer/nightly/hospital-api.ts';
 import { readHospitalLedger } from '@d-persona/trainer/nightly/hospital-ledger.ts';
 import { notify, summarise } from '@d-persona/trainer/nightly/notify.ts';
+import { findSettings, readSettings } from '@d-persona/trainer/nightly/read-settings.ts';
 import { chosenHospitals, exitOf, runNightly } from '@d-persona/trainer/nightly/run-nightly.ts';
-import { type NightlySettings, nightlySettingsSchema } from '@d-persona/trainer/nightly/settings.ts';
+import type { NightlySettings } from '@d-persona/trainer/nightly/settings.ts';
 
 const HELP = `Usage: scripts/nightly-retrain [--settings <file>] [--hospital <id>] [--night <name>] [--dry-run] [--json]
 
@@ -39,20 +38,6 @@ const { values: options } = parseArgs({
   },
 });
 
-async function readSettings(path: string): Promise<NightlySettings | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  return parseJsonOrThrow(
-    nightlySettingsSchema,
-    text,
-    path,
-    'Correct the settings; docs/nightly.md tells of them',
-  );
-}
-
 /** What would be done for a hospital, as far as can be told without doing it. */
 async function foresee(
   settings: NightlySettings,
@@ -78,20 +63,14 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const settings = await readSettings(options.settings);
+  const settings = options['dry-run']
+    ? await findSettings(options.settings)
+    : await readSettings(options.settings);
   if (settings === undefined) {
-    if (options['dry-run']) {
-      console.log(
-        `${options.settings} is not there: no hospital would be retrained. docs/nightly.md tells what is in it.`,
-      );
-      return 0;
-    }
-    throw new InputError({
-      code: 'no-settings',
-      input: options.settings,
-      problem: 'is not there',
-      remedy: 'Write the settings (docs/nightly.md), or give another file with --settings',
-    });
+    console.log(
+      `${options.settings} is not there: no hospital would be retrained. docs/nightly.md tells what is in it.`,
+    );
+    return 0;
   }
   const { hospital, night } = options;
   if (!/^[\w-]{1,64}$/.test(night)) {

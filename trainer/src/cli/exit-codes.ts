@@ -10,13 +10,15 @@ export const EXIT = {
   input: 2,
   /** A release was not published since quantization cost more than allowed. */
   refused: 3,
+  /** Done, but a person should look at what it says. */
+  look: 4,
   /** Stopped by a signal; the same command resumes. */
   interrupted: 130,
 } as const;
 
 export const EXIT_CODES_HELP = `
 Exit codes: 0 done, 1 a bug, 2 wrong input (the message says what and how to mend it),
-3 release refused, 130 stopped (the same command resumes).`;
+3 release refused, 4 done, but a person should look, 130 stopped (the same command resumes).`;
 
 /** Prints an error as its kind deserves and gives the exit code. */
 export function reportError(error: unknown, stream: NodeJS.WritableStream = process.stderr): number {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './doctor-command.ts';
+import { driftCommand } from './drift-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
 import { EXIT, EXIT_CODES_HELP, reportError } from './exit-codes.ts';
 import { hospitalCommand } from './hospital-command.ts';
@@ -19,6 +20,7 @@ import { trainCommand } from './train-command.ts';
  * @returns the exit code
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.done;
   const program = new Command('d-persona')
     .description(
       'Diversified and personalised outlines from several experts: train, evaluate, publish, serve, segment',
@@ -36,13 +38,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     personaCommand(),
     releaseCommand(),
     doctorCommand(),
+    driftCommand((code) => {
+      exitCode = code;
+    }),
     jobCommand(),
   ]) {
     program.addCommand(command.exitOverride().addHelpText('after', EXIT_CODES_HELP));
   }
   try {
     await program.parseAsync([...argv]);
-    return EXIT.done;
+    return exitCode;
   } catch (error) {
     // Commander has printed what was wrong with the command, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.input;

@@ -3,7 +3,9 @@ import type { Release } from '@d-persona/shared/release/decode-release.ts';
 import { type AnnotatedCase, readCase } from './annotated-case.ts';
 import { type ComparedCase, findSuspicious } from './check-annotations.ts';
 import type { LedgerEntry } from './hospital-ledger.ts';
+import { maskDice } from './mask-dice.ts';
 import type { NightContext } from './night-context.ts';
+import type { Checked } from './night-results.ts';
 import { ReleaseModel } from './release-model.ts';
 
 /** Reads cases; those that cannot be read are told with the reason. */
@@ -27,16 +29,17 @@ async function readCases(
 /**
  * Looks at the night's outlines, reader by reader, beside what all personas draw and what the reader drew earlier.
  *
- * @returns why an annotation is set aside, by its id
+ * @returns why an annotation is set aside, and how it agrees with the reader's own persona
  */
 export async function checkNight(
   context: NightContext,
   entries: readonly LedgerEntry[],
   records: readonly AnnotationRecord[],
   release: Release,
-): Promise<Record<string, string>> {
+): Promise<Checked> {
   const fresh = records.filter(({ withdrawn }) => !withdrawn);
   const setAside = new Map<string, string>();
+  const agreement = new Map<string, number>();
   const model = new ReleaseModel(release.manifest, release.weights);
   const compare = (cases: readonly AnnotatedCase[]): ComparedCase[] => {
     const personas = model.segmentAll(cases);
@@ -56,9 +59,14 @@ export async function checkNight(
       earlier.map(({ record }) => record),
       release,
     );
-    const suspicions = findSuspicious(compare(cases), compare(known.cases), context.settings.check);
+    const compared = compare(cases);
+    const own = model.indexOf(persona);
+    for (const { annotated, personas } of own < 0 ? [] : compared) {
+      agreement.set(annotated.id, maskDice(annotated.mask, personas[own] as Uint8Array));
+    }
+    const suspicions = findSuspicious(compared, compare(known.cases), context.settings.check);
     for (const [id, reason] of [...broken, ...suspicions]) setAside.set(id, reason);
   }
   model.dispose();
-  return Object.fromEntries(setAside);
+  return { setAside: Object.fromEntries(setAside), agreement: Object.fromEntries(agreement) };
 }

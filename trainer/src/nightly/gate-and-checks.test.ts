@@ -115,7 +115,7 @@ describe('a data version', () => {
       ...{ id: hex(i).slice(32), changed: i + 1, persona: 'p', title: null, group: hex(i), size: [1, 1] },
       ...{ image: hex(i), mask: hex(i), received: '2026-01-01T00:00:00Z', withdrawn: status === 'withdrawn' },
     },
-    ...{ status, reason: '', night: 'n' },
+    ...{ status, reason: '', night: 'n', agreement: null },
   });
 
   test('is named by its content, in whatever order, and holds accepted annotations only', () => {

@@ -1,5 +1,6 @@
 import { type Endpoint, send } from '@d-persona/shared/client/send.ts';
 import { type AnnotationRecord, annotationListSchema } from '@d-persona/shared/contract/annotations.ts';
+import { type DriftCounts, driftSchema } from '@d-persona/shared/contract/drift.ts';
 import { type Releases, releasesSchema } from '@d-persona/shared/contract/releases.ts';
 import type { EncodedRelease } from '@d-persona/shared/release/encode-release.ts';
 
@@ -9,6 +10,8 @@ export interface HospitalApi {
   annotationsAfter(changed: number): Promise<AnnotationRecord[]>;
   pixels(annotation: string, kind: 'image' | 'mask'): Promise<Uint8Array>;
   releases(): Promise<Releases>;
+  /** What images and answers were like since a day. */
+  drift(since: string): Promise<DriftCounts>;
   publish(release: EncodedRelease): Promise<void>;
   /** @throws ApiError `http-412` where somebody else promoted since that version */
   promote(release: string, version: number): Promise<void>;
@@ -39,6 +42,9 @@ export function hospitalApi(endpoint: Endpoint, hospital: string): HospitalApi {
     },
     async releases() {
       return releasesSchema.parse(await (await get('/releases')).json());
+    },
+    async drift(since) {
+      return driftSchema.parse(await (await get(`/drift?since=${since}`)).json());
     },
     async publish({ hash, manifest, files }) {
       for (const part of Object.keys(manifest.parts)) {

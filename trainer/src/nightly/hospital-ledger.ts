@@ -14,9 +14,11 @@ const entrySchema = z.strictObject({
   reason: z.string(),
   /** The night that took it. */
   night: z.string(),
+  /** Dice with what the reader's own persona drew then; null where there was none. */
+  agreement: z.number().nullable().default(null),
 });
 
-export type LedgerEntry = z.infer<typeof entrySchema>;
+export type LedgerEntry = z.output<typeof entrySchema>;
 
 /** `ledger.json` of a hospital: what all finished nights have taken. Written once a night, at its end. */
 const ledgerSchema = z.strictObject({
@@ -34,7 +36,7 @@ const ledgerSchema = z.strictObject({
     .nullable(),
 });
 
-export type HospitalLedger = z.infer<typeof ledgerSchema>;
+export type HospitalLedger = z.output<typeof ledgerSchema>;
 
 const path = (folder: string) => join(folder, 'ledger.json');
 

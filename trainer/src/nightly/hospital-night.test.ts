@@ -93,7 +93,16 @@ describe('a night', () => {
         return undefined;
       });
     }
-    expect(steps).toEqual(['pulled', 'checked', 'planned', 'head-dr-new', 'published', 'promoted', 'report']);
+    expect(steps).toEqual([
+      'pulled',
+      'checked',
+      'planned',
+      'head-dr-new',
+      'published',
+      'promoted',
+      'drift',
+      'report',
+    ]);
     expect(again.promotions).toEqual([whole.release]);
     const timeless = (value: typeof whole) => ({
       ...value,
@@ -119,6 +128,12 @@ describe('a night', () => {
     for (const number of NUMBERS.slice(24)) api.annotate('dr-new', number, others[number] as Uint8Array);
     const bad = await night('n2', { check: { minimumDice: 0, deviations: 1e6, mostSuspicious: 1 } });
     expect(bad).toMatchObject({ taken: 16, setAside: [], release: null });
+    // How they agree with the reader's persona is recorded, for the drift watch.
+    expect(bad.drift).toMatchObject({
+      alerts: [],
+      readers: [{ persona: 'dr-new', nights: [{ cases: 16 }] }],
+    });
+    expect((await ledger()).entries.filter(({ agreement }) => agreement !== null)).toHaveLength(16);
     expect(bad.heads[0]?.judgement.decision).not.toBe('publish');
     expect(api.current).toBe(served);
     expect((await ledger()).trainedOn['dr-new']?.length).toBeLessThan(24);

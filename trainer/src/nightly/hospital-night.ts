@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { driftReportSchema } from '../drift/drift-report.ts';
+import { watchDrift } from '../drift/watch-drift.ts';
 import { writeFileAtomically } from '../run/atomic-file.ts';
 import { checkNight } from './check-night.ts';
 import { makeVersion } from './dataset-version.ts';
@@ -41,10 +43,11 @@ export async function hospitalNight(context: NightContext): Promise<HospitalRepo
   const pulled = await steps.step('pulled', pulledSchema, () => pullNight(context, before));
   const ledger = settledLedger(before, pulled);
   const parent = await loadParent(context, pulled.parent);
-  const { setAside } = await steps.step('checked', checkedSchema, async () => ({
-    setAside: await checkNight(context, ledger.entries, pulled.records, parent),
-  }));
-  const entries = nightEntries(ledger, pulled, setAside, night);
+  const checked = await steps.step('checked', checkedSchema, () =>
+    checkNight(context, ledger.entries, pulled.records, parent),
+  );
+  const { setAside } = checked;
+  const entries = nightEntries(ledger, pulled, checked, night);
   const version = makeVersion(entries, settings.heldOutShare);
   const { readers } = await steps.step('planned', plannedSchema, async () => {
     const path = join(folder, 'versions', `${version.hash}.json`);
@@ -65,6 +68,11 @@ export async function hospitalNight(context: NightContext): Promise<HospitalRepo
     release: await publishNight(context, steps.path, parent, pulled, heads),
   }));
   const promoted = await steps.step('promoted', promotedSchema, () => promoteNight(context, pulled, release));
+  const drift = await steps.step('drift', driftReportSchema, () => {
+    const nights = [...ledger.nights, night];
+    const watched = { api: context.api, release: pulled.parent, manifest: parent.manifest, entries, nights };
+    return watchDrift(watched, settings.drift, now());
+  });
   const report = await steps.step('report', hospitalReportSchema, async () => {
     const minutes = (now().getTime() - Date.parse(pulled.began)) / 60_000;
     const withdrawn = pulled.records.filter((record) => record.withdrawn).length;
@@ -75,7 +83,7 @@ export async function hospitalNight(context: NightContext): Promise<HospitalRepo
       setAside: Object.entries(setAside).map(([annotation, reason]) => {
         return { annotation, persona: personaOf.get(annotation) ?? '', reason };
       }),
-      ...{ dataVersion: version.hash, parent: pulled.parent, release, trial: pulled.trial },
+      ...{ dataVersion: version.hash, parent: pulled.parent, release, trial: pulled.trial, drift },
       ...{ minutes, dollars: (settings.dollarsPerHour * minutes) / 60 },
     };
   });

@@ -1,19 +1,23 @@
 import type { HospitalLedger, LedgerEntry } from './hospital-ledger.ts';
-import type { HospitalReport } from './night-results.ts';
+import type { Checked, HospitalReport } from './night-results.ts';
 import type { Pulled } from './pull-night.ts';
 
 /** The ledger's entries with what a night took: set aside or accepted; withdrawn ones are marked. */
 export function nightEntries(
   { entries }: HospitalLedger,
   { records }: Pulled,
-  setAside: Readonly<Record<string, string>>,
+  { setAside, agreement }: Checked,
   night: string,
 ): LedgerEntry[] {
   const byId = new Map(entries.map((entry) => [entry.record.id, entry]));
   for (const record of records) {
     const reason = setAside[record.id];
     const status = record.withdrawn ? 'withdrawn' : reason === undefined ? 'accepted' : 'set-aside';
-    byId.set(record.id, { record, status, reason: reason ?? '', night: byId.get(record.id)?.night ?? night });
+    const before = byId.get(record.id);
+    byId.set(record.id, {
+      ...{ record, status, reason: reason ?? '', night: before?.night ?? night },
+      agreement: agreement[record.id] ?? before?.agreement ?? null,
+    });
   }
   return [...byId.values()];
 }

@@ -1,6 +1,7 @@
 import { annotationRecordSchema } from '@d-persona/shared/contract/annotations.ts';
 import { hashSchema } from '@d-persona/shared/release/manifest.ts';
 import { z } from 'zod';
+import { driftReportSchema } from '../drift/drift-report.ts';
 import { judgementSchema } from './judge.ts';
 
 /** What each step of a hospital's night leaves: one file each. */
@@ -15,7 +16,14 @@ export const pulledSchema = z.strictObject({
   trial: z.strictObject({ outcome: z.enum(['none', 'promoted', 'ended', 'goes on']), reason: z.string() }),
 });
 
-export const checkedSchema = z.strictObject({ setAside: z.record(z.string(), z.string()) });
+export const checkedSchema = z.strictObject({
+  /** Why, by annotation. */
+  setAside: z.record(z.string(), z.string()),
+  /** Dice with the reader's own persona, by annotation; none where the reader has no persona yet. */
+  agreement: z.record(z.string(), z.number()).default({}),
+});
+
+export type Checked = z.output<typeof checkedSchema>;
 
 /** A reader of the night. */
 const readerSchema = z.strictObject({
@@ -72,8 +80,9 @@ export const hospitalReportSchema = z.strictObject({
   parent: hashSchema,
   release: hashSchema.nullable(),
   trial: pulledSchema.shape.trial,
+  drift: driftReportSchema.nullable().default(null),
   minutes: z.number(),
   dollars: z.number(),
 });
 
-export type HospitalReport = z.infer<typeof hospitalReportSchema>;
+export type HospitalReport = z.output<typeof hospitalReportSchema>;

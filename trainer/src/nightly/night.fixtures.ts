@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnnotationRecord } from '@d-persona/shared/contract/annotations.ts';
+import type { DriftCounts } from '@d-persona/shared/contract/drift.ts';
 import type { Releases } from '@d-persona/shared/contract/releases.ts';
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import { modelInput } from '@d-persona/shared/mask/region.ts';
@@ -15,6 +16,7 @@ import {
   encodeRelease,
   type PlainTensor,
 } from '@d-persona/shared/release/encode-release.ts';
+import type { Manifest } from '@d-persona/shared/release/manifest.ts';
 import { loadRelease, publishRelease } from '@d-persona/shared/release/store.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { FolderStore } from '../publish/folder-store.ts';
@@ -37,8 +39,15 @@ const ARCHITECTURE = {
   keys: 'standardised' as const,
 };
 
-/** A release of random weights with two personas, whose latent matters: a reader can be told apart and learnt. */
-export async function randomRelease(seed: number): Promise<EncodedRelease> {
+/**
+ * A release of random weights with two personas, whose latent matters: a reader can be told apart and learnt.
+ *
+ * @param reference what it says of its training data
+ */
+export async function randomRelease(
+  seed: number,
+  reference?: Manifest['reference'],
+): Promise<EncodedRelease> {
   const random = new Random(seed);
   const specs = servingSpecs(ARCHITECTURE);
   const weights = new Map(
@@ -76,6 +85,7 @@ export async function randomRelease(seed: number): Promise<EncodedRelease> {
       ...{ images: 0, splitSeed: 1, preset: 'recipe', steps: { stage1: 0, stage2: 0 }, seed: 1 },
     },
     provenance: { created: '2026-01-01T00:00:00Z', commit: null },
+    ...(reference && { reference }),
   });
 }
 
@@ -121,6 +131,8 @@ export class MemoryHospital implements HospitalApi {
   readonly published = new Set<string>();
   readonly promotions: string[] = [];
   trial: Releases['trial'] = null;
+  /** What it tells of its images and answers. */
+  counts: DriftCounts = { releases: [] };
   current: string;
 
   constructor(current: string) {
@@ -169,6 +181,10 @@ export class MemoryHospital implements HospitalApi {
   async releases(): Promise<Releases> {
     const { current, trial, promotions } = this;
     return { current, previous: null, version: 1 + promotions.length, trial, releases: [] };
+  }
+
+  async drift(): Promise<DriftCounts> {
+    return this.counts;
   }
 
   async publish({ hash }: EncodedRelease): Promise<void> {

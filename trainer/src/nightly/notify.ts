@@ -9,10 +9,10 @@ export function summarise({ night, hospitals, failures }: NightReport): string {
   return [
     `Night ${night}`,
     ...failures.map(({ hospital, problem }) => `${hospital}: FAILED: ${problem}`),
-    ...hospitals.map(
-      ({ hospital, decision, reason, taken, setAside }) =>
-        `${hospital}: ${decision}: ${reason} (${taken} annotations taken, ${setAside.length} set aside)`,
-    ),
+    ...hospitals.flatMap(({ hospital, decision, reason, taken, setAside, drift }) => [
+      `${hospital}: ${decision}: ${reason} (${taken} annotations taken, ${setAside.length} set aside)`,
+      ...(drift?.alerts ?? []).map((alert) => `${hospital}: drift: ${alert}`),
+    ]),
   ].join('\n');
 }
 
@@ -27,17 +27,18 @@ export async function notify(
   sendmail = 'sendmail',
 ): Promise<string[]> {
   const hooks: Promise<string[]>[] = [];
-  if (webhook !== null) hooks.push(postReport(report, webhook));
+  if (webhook !== null) hooks.push(postJson(report, webhook));
   if (mailto !== null) hooks.push(mailReport(report, mailto, sendmail));
   return (await Promise.all(hooks)).flat();
 }
 
-async function postReport(report: NightReport, url: string): Promise<string[]> {
+/** Posts a value as JSON. @returns what failed */
+export async function postJson(value: unknown, url: string): Promise<string[]> {
   try {
     const { ok, status } = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(report),
+      body: JSON.stringify(value),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return ok ? [] : [`webhook: answered ${status}`];

@@ -1,15 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { driftSection } from '../drift/render-drift.ts';
 import { html, SafeHtml } from '../report/html.ts';
+import { table } from '../report/simple-table.ts';
 import type { HospitalReport, NightHead, NightReader } from './night-results.ts';
 import type { NightReport } from './run-nightly.ts';
 
 const dice = (value: number | null) => (value === null ? '–' : value.toFixed(3));
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): SafeHtml {
-  if (rows.length === 0) return html`<p>None.</p>`;
-  return html`<table><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>`;
-}
 
 function headRow({ persona, from, trainedOn, judgement, seconds }: NightHead): (string | number)[] {
   const { before, after, decision, reason } = judgement;
@@ -39,6 +35,7 @@ ${table(
   ['annotation', 'reader', 'why'],
   setAside.map(({ annotation, persona, reason: why }) => [annotation, persona, why]),
 )}
+${report.drift === null ? '' : driftSection(report.drift)}
 </section>`;
 }
 

@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { InputError } from '@d-persona/shared/errors.ts';
 import { hospitalIdSchema } from '@d-persona/shared/release/hospital.ts';
 import { z } from 'zod';
-import { FolderStore } from '../publish/folder-store.ts';
 import { writeFileAtomically } from '../run/atomic-file.ts';
 import { withLock } from '../runner/exclusive-lock.ts';
-import { hospitalApi } from './hospital-api.ts';
+import { contextOf } from './context-of.ts';
 import { hospitalNight } from './hospital-night.ts';
 import { hospitalReportSchema } from './night-results.ts';
 import { renderNight } from './render-night.ts';
@@ -19,13 +18,13 @@ export const nightReportSchema = z.strictObject({
   failures: z.array(z.strictObject({ hospital: hospitalIdSchema, problem: z.string() })),
 });
 
-export type NightReport = z.infer<typeof nightReportSchema>;
+export type NightReport = z.output<typeof nightReportSchema>;
 
 /** What a monitor can tell from the exit code. */
 export const NIGHT_EXIT = {
   /** Nothing to do, kept or promoted. */
   fine: 0,
-  /** Something was refused or set aside: a person should look at the report. */
+  /** Something was refused, set aside or drifts: a person should look at the report. */
   look: 4,
   /** A hospital's night failed. */
   failed: 5,
@@ -61,19 +60,14 @@ export function chosenHospitals({ settings, hospital }: Pick<NightlyRun, 'settin
  * @throws InputError `locked` while another run goes on
  */
 export async function runNightly(run: NightlyRun): Promise<NightReport> {
-  const { settings, night, env, now, tell, afterStep = () => {} } = run;
-  const store = new FolderStore(settings.store);
+  const { settings, night, tell } = run;
   return withLock(join(settings.folder, 'lock'), async () => {
     const hospitals: NightReport['hospitals'] = [];
     const failures: NightReport['failures'] = [];
-    for (const { id, url, keyVariable } of chosenHospitals(run)) {
+    for (const chosen of chosenHospitals(run)) {
+      const { id } = chosen;
       try {
-        const key = env[keyVariable];
-        if (key === undefined) throw missingKey(id, keyVariable);
-        const api = hospitalApi({ url: url.replace(/\/$/, ''), key }, id);
-        const folder = join(settings.folder, 'hospitals', id);
-        const context = { hospital: id, night, folder, api, store, settings, now, tell, afterStep };
-        hospitals.push(await hospitalNight(context));
+        hospitals.push(await hospitalNight(contextOf(run, chosen)));
       } catch (error) {
         const problem = error instanceof Error ? error.message : String(error);
         tell(`${id}: failed: ${problem}`);
@@ -88,23 +82,15 @@ export async function runNightly(run: NightlyRun): Promise<NightReport> {
   });
 }
 
-function missingKey(hospital: string, variable: string): InputError {
-  return new InputError({
-    code: 'no-key',
-    input: `environment variable ${variable}`,
-    problem: `is not set: it holds the key of ${hospital}`,
-    remedy: 'Set it to a key with the scope release',
-  });
-}
-
 /** The exit code for a report. */
 export function exitOf({ hospitals, failures }: NightReport): number {
   if (failures.length > 0) return NIGHT_EXIT.failed;
   const look = hospitals.some(
-    ({ decision, setAside, heads }) =>
+    ({ decision, setAside, heads, drift }) =>
       decision === 'refused' ||
       decision === 'overtaken' ||
       setAside.length > 0 ||
+      (drift?.alerts.length ?? 0) > 0 ||
       heads.some(({ judgement }) => judgement.decision === 'refused'),
   );
   return look ? NIGHT_EXIT.look : NIGHT_EXIT.fine;

@@ -1,5 +1,6 @@
 import { hospitalIdSchema } from '@d-persona/shared/release/hospital.ts';
 import { z } from 'zod';
+import { driftSettingsSchema } from '../drift/settings.ts';
 
 /** When an outline is set aside for a person to look at. */
 export const checkSettingsSchema = z.strictObject({
@@ -67,6 +68,7 @@ export const nightlySettingsSchema = z.strictObject({
     description: 'Loss of Dice that is taken for none: two trainings differ by as much',
   }),
   check: checkSettingsSchema.prefault({}),
+  drift: driftSettingsSchema.prefault({}),
   training: headTrainingSchema.prefault({}),
   resamples: z.int().min(100).default(2000),
   canary: z
