@@ -43,12 +43,21 @@ export class Layer {
 }
 
 /*
- * Places at fixed addresses, which need no check of bounds: of a tile's products, [4][6] vectors; of outputs beyond the
- * image; of four tiles' inputs, [4][36] vectors. The engine's own memory begins behind them.
+ * Places at fixed addresses, which need no check of bounds. The engine's own memory begins behind them
+ * (`FIXED_BYTES` in `shared/src/engine/engine.ts`).
  */
+/** A byte that stays 0, which no compiler knows. */
+export const FALSE: usize = 0;
+/** A tile's products, [4][6] vectors; outputs beyond the image; four tiles' inputs, [4][36] vectors. */
 export const PRODUCTS: usize = 1024;
 export const OUTSIDE: usize = 1536;
 export const TILES: usize = 2048;
+/** The decoder's: hidden layers of two vectors of pixels, [16][2] vectors; a latent half, [16]; two vectors of logits; weights. */
+export const HIDDEN: usize = 4608;
+export const SECOND_HIDDEN: usize = 5120;
+export const LATENT: usize = 5632;
+export const NUMBERS: usize = 5888;
+export const WEIGHTS: usize = 6144;
 
 /** Channels that a layer reads at each pixel. */
 // @ts-ignore: decorator

@@ -1,4 +1,4 @@
-export { accumulate, decode } from './engine-decoder';
+export { decode } from './engine-decoder';
 export { dense, firstConvolution, prepareDense } from './engine-dense';
 export { packPanels } from './engine-panels';
 export { prepareWinograd2, winograd2 } from './engine-winograd2';

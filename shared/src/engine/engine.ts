@@ -32,23 +32,33 @@ export interface EngineParts {
   readonly tuning?: Partial<Tuning>;
 }
 
+/** Where the kernel `decode` puts maps: see `Maps` there. */
+interface MapPlaces {
+  readonly out?: number;
+  readonly reference?: number;
+  readonly sums?: number;
+  readonly squares?: number;
+  readonly begin?: boolean;
+}
+
 /** |log σ| is held below this: see `model/gaussian.ts`. */
 const LOG_SIGMA_LIMIT = 10;
-/** Address of the description of a convolution; 0 stands for "none" in it. */
+/** Addresses of the descriptions of a convolution and of maps; 0 stands for "none" in them. */
 const DESCRIPTION = 64;
-/** Below this are the description and the kernels' places at fixed addresses: see `engine-layer.ts` there. */
-const FIXED_BYTES = 8192;
-/** Latent vectors that share a pass over the features, and bytes of their maps. */
-const MOST_LATENTS = 8;
-const MAPS_BYTES = 4 * 2 ** 20;
+const MAPS = 192;
+/** Below this are descriptions and the kernels' places at fixed addresses: see `engine-layer.ts` there. */
+const FIXED_BYTES = 8448;
 /** Maps that run beside the decoder's own in `spread`. */
 const SUMS = 3;
+/** Latent vectors whose maps are made in one pass over the features, and bytes of these maps. */
+const MOST_LATENTS = 8;
+const MAPS_BYTES = 4 * 2 ** 20;
+/** Latent vectors that are summed up in one pass. */
+const MOST_SUMMED = 64;
 /** Four GiB, all that addresses reach. */
 const MAX_PAGES = 65536;
 /** Plans of so many sizes are kept. */
 const MOST_PLANS = 4;
-/** Room for latent vectors and for intermediate values, for each channel. */
-const DECODING_BYTES = 512;
 /** Bytes of a channel of four pixels: see the kernel `decode`. */
 const PANEL = 16;
 
@@ -96,11 +106,9 @@ export class Engine {
 
   /** Bytes that its memory comes to at most while it encodes and decodes images of a size. */
   bytesFor(size: Size): number {
-    const channels = padded(featureChannels(this.architecture));
-    const map = 4 * padded(size.height * size.width);
-    const together = Math.max(1, Math.min(MOST_LATENTS, Math.floor(MAPS_BYTES / map)));
-    const decoding = map * (channels + together + SUMS) + DECODING_BYTES * channels;
-    return wholePages(this.#arena + Math.max(this.#plan(size).bytes, decoding));
+    const decoding = this.#decoderLayout(size, MOST_LATENTS, mapsTogether(size));
+    const summing = this.#decoderLayout(size, MOST_SUMMED, SUMS);
+    return wholePages(Math.max(this.#arena + this.#plan(size).bytes, decoding.end, summing.end));
   }
 
   /**
@@ -183,14 +191,19 @@ export class Engine {
    */
   *probabilities(encoding: Encoding, latents: readonly Float32Array[]): Generator<Float32Array, void> {
     const pixels = encoding.height * encoding.width;
-    const { maps, groups } = this.#decode(encoding, latents, 0);
-    for (const count of groups)
-      for (let i = 0; i < count; i++) yield this.#read(maps + 4 * i * padded(pixels), pixels);
+    const room = padded(pixels);
+    const together = Math.min(mapsTogether(encoding), latents.length);
+    const { decode, free: out } = this.#openDecoder(encoding, together, together);
+    for (let first = 0; first < latents.length; first += together) {
+      const group = latents.slice(first, first + together);
+      decode(group, { out });
+      for (let i = 0; i < group.length; i++) yield this.#read(out + 4 * i * room, pixels);
+    }
   }
 
   /**
    * The mean of many latent vectors' probability maps, and their population standard deviation, by sums that run in
-   * the engine: no map leaves it.
+   * the engine: no map is kept.
    */
   spread(
     encoding: Encoding,
@@ -198,59 +211,51 @@ export class Engine {
   ): { mean: Float32Array; deviation: Float32Array } {
     if (latents.length === 0) throw new RangeError('There are no maps to take the mean of');
     const pixels = encoding.height * encoding.width;
-    const room = padded(pixels);
-    const { maps, extra, groups } = this.#decode(encoding, latents, 3 * 4 * room);
-    const [reference, sums, squares] = [extra, extra + 4 * room, extra + 8 * room];
-    let first = true;
-    for (const count of groups) {
-      const words = new Float32Array(this.#memory.buffer);
-      if (first) {
-        // Distances from the first map are small where maps agree, so that their squares keep their digits.
-        words.copyWithin(reference / 4, maps / 4, maps / 4 + room);
-        words.fill(0, sums / 4, squares / 4 + room);
-        first = false;
-      }
-      for (let i = 0; i < count; i++)
-        this.#kernels.accumulate(maps + 4 * i * room, reference, room, sums, squares);
-    }
+    const bytes = 4 * padded(pixels);
+    const { decode, free } = this.#openDecoder(encoding, MOST_SUMMED, SUMS);
+    const places = { reference: free, sums: free + bytes, squares: free + 2 * bytes };
+    for (let first = 0; first < latents.length; first += MOST_SUMMED)
+      decode(latents.slice(first, first + MOST_SUMMED), { ...places, begin: first === 0 });
     const n = latents.length;
-    const [from, sum, square] = [reference, sums, squares].map((at) => this.#read(at, pixels));
-    if (from === undefined || sum === undefined || square === undefined)
-      throw new Error('There are three maps');
-    return {
-      mean: from.map((p, i) => p + (sum[i] as number) / n),
-      deviation: square.map((s, i) => Math.sqrt(Math.max(0, s / n - ((sum[i] as number) / n) ** 2))),
-    };
+    const mean = this.#read(places.reference, pixels);
+    const sums = this.#read(places.sums, pixels);
+    const deviation = this.#read(places.squares, pixels);
+    for (let i = 0; i < pixels; i++) {
+      const shift = (sums[i] as number) / n;
+      mean[i] = (mean[i] as number) + shift;
+      deviation[i] = Math.sqrt(Math.max(0, (deviation[i] as number) / n - shift ** 2));
+    }
+    return { mean, deviation };
   }
 
   /**
-   * Decodes groups of latent vectors, each when it is asked for.
+   * Puts an encoding where the decoder reads it.
    *
-   * @param extraBytes room that is left beside
-   * @returns addresses of the maps and of the extra room, and how many maps each group has
+   * @param most latent vectors that are decoded together
+   * @param maps so many maps of room
+   * @returns what decodes a group of latent vectors, and the address of the room
    */
-  #decode(encoding: Encoding, latents: readonly Float32Array[], extraBytes: number) {
-    const { height, width, imagePart } = encoding;
+  #openDecoder(encoding: Encoding, most: number, maps: number) {
+    const { part, free, biases, scratch, end, room, channels } = this.#decoderLayout(encoding, most, maps);
+    ensureBytes(this.#memory, end);
+    this.#write(part, encoding.imagePart);
+    const decode = (group: readonly Float32Array[], places: MapPlaces) => {
+      for (const [i, z] of group.entries()) this.#write(biases + 4 * i * channels, this.#latentBias(z));
+      const { out = 0, reference = 0, sums = 0, squares = 0, begin = false } = places;
+      new Int32Array(this.#memory.buffer, MAPS, 5).set([out, reference, sums, squares, Number(begin)]);
+      this.#kernels.decode(part, room, channels, biases, group.length, this.#model.decoder, MAPS, scratch);
+    };
+    return { decode, free };
+  }
+
+  #decoderLayout({ height, width }: Size, most: number, maps: number) {
     const channels = padded(featureChannels(this.architecture));
     const room = padded(height * width);
-    const fitting = Math.floor(MAPS_BYTES / (4 * room));
-    const together = Math.max(1, Math.min(MOST_LATENTS, latents.length, fitting));
     const part = this.#arena;
-    const maps = part + 4 * room * channels;
-    const extra = maps + 4 * room * together;
-    const biases = extra + extraBytes;
-    const scratch = biases + 4 * together * channels;
-    ensureBytes(this.#memory, scratch + 2 * PANEL * channels);
-    this.#write(part, imagePart);
-    const groups = function* (this: Engine): Generator<number, void> {
-      for (let first = 0; first < latents.length; first += together) {
-        const group = latents.slice(first, first + together);
-        for (const [i, z] of group.entries()) this.#write(biases + 4 * i * channels, this.#latentBias(z));
-        this.#kernels.decode(part, room, channels, biases, group.length, this.#model.decoder, maps, scratch);
-        yield group.length;
-      }
-    };
-    return { maps, extra, groups: groups.call(this) };
+    const free = part + 4 * room * channels;
+    const biases = free + 4 * room * maps;
+    const scratch = biases + 4 * most * channels;
+    return { part, free, biases, scratch, end: scratch + 2 * PANEL * channels, room, channels };
   }
 
   /** W_z·z + b: the bias that stands for a latent vector in the decoder's first layer, padded. */
@@ -285,6 +290,11 @@ export class Engine {
   #read(address: number, count: number): Float32Array {
     return new Float32Array(this.#memory.buffer, address, count).slice();
   }
+}
+
+/** Maps of latent vectors that are made in one pass over the features. */
+function mapsTogether({ height, width }: Size): number {
+  return Math.max(1, Math.min(MOST_LATENTS, Math.floor(MAPS_BYTES / (4 * padded(height * width)))));
 }
 
 /** A NaN or an infinity would spread over the whole answer. */

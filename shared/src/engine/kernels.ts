@@ -82,10 +82,9 @@ export interface Kernels {
     latents: number,
     count: number,
     weights: number,
-    out: number,
+    maps: number,
     scratch: number,
   ): void;
-  accumulate(map: number, reference: number, pixels: number, sums: number, squares: number): void;
 }
 
 /** Links a compiled module to a memory. */
