@@ -4,6 +4,9 @@ import { brokenImage } from './image-problem.ts';
 import type { Image8or16 } from './image8or16.ts';
 import { readJpegHeader } from './jpeg-header.ts';
 
+/** What the library takes at its peak. */
+const BYTES_PER_SAMPLE = 20;
+
 /**
  * Decodes a JPEG of 8 bits, grey or colour, baseline or progressive. The pixel grid is the stored one: an orientation
  * in EXIF is not applied, so that a mask comes back on the grid that was sent. Takes about 20 bytes of memory for each
@@ -14,6 +17,7 @@ import { readJpegHeader } from './jpeg-header.ts';
 export function decodeJpeg(bytes: Uint8Array, name: string, limits: ImageLimits): Image8or16 {
   const { width, height, components } = readJpegHeader(bytes, name);
   checkDimensions(height, width, name, limits);
+  limits.admit?.(BYTES_PER_SAMPLE * height * width * components);
   const rgb = decodeRgb(bytes, name);
   if (components === 3) return { height, width, channels: 3, bitDepth: 8, data: rgb };
   const grey = new Uint8Array(height * width);

@@ -33,12 +33,13 @@ export function decodePng(bytes: Uint8Array, name: string, limits: ImageLimits):
 
   const stored = samplesPerPixel(header);
   const passes = pngPasses(width, height, depth * stored, header.interlaced);
-  const raw = inflateExactly(compressed, scanlineBytes(passes), name);
   const greyPalette = isGreyPalette(palette);
   const channels =
     colourType === GREY || colourType === GREY_ALPHA || (colourType === PALETTE && greyPalette) ? 1 : 3;
-  const data =
-    depth === 16 ? new Uint16Array(height * width * channels) : new Uint8Array(height * width * channels);
+  const samples = height * width * channels;
+  limits.admit?.(scanlineBytes(passes) + (depth === 16 ? 2 : 1) * samples);
+  const raw = inflateExactly(compressed, scanlineBytes(passes), name);
+  const data = depth === 16 ? new Uint16Array(samples) : new Uint8Array(samples);
 
   let start = 0;
   for (const pass of passes) {

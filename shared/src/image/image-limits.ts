@@ -8,6 +8,8 @@ export interface ImageLimits {
   readonly maxBytes?: number;
   /** Fewest pixels a side, both ways; 1 if not given. */
   readonly minSide?: number;
+  /** Told how many bytes decoding takes beside the file, before it takes them; may throw. */
+  readonly admit?: (bytes: number) => void;
 }
 
 /** @throws InputError `empty-body` or `body-too-large`. */

@@ -5,6 +5,7 @@ import type { Observed } from '@d-persona/shared/drift/histogram.ts';
 import { rangeStatistics, shapeStatistics } from '@d-persona/shared/drift/image-statistics.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import { turnedSize } from '@d-persona/shared/mask/turn.ts';
+import type { Work } from '../engine/isolate-memory.ts';
 import type { Model } from '../engine/model.ts';
 import { DICOM } from '../input/media-type.ts';
 import type { SentCase, SentImage } from '../input/request-content.ts';
@@ -16,6 +17,7 @@ import { cropInput, encodeCrop } from './encode-crop.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { type ImageOptions, seePicture } from './see-picture.ts';
 import type { SeenImage } from './seen-image.ts';
+import { encodingBytes } from './work-bytes.ts';
 
 /** A case in the hands of a request. */
 export interface OpenCase extends Omit<KeptCase, 'image'> {
@@ -40,6 +42,8 @@ export interface CaseContext {
   readonly cases: CaseCache;
   readonly settings: Settings;
   readonly decoders: WasmDecoders;
+  /** What this request takes of the memory. */
+  readonly work: Work;
 }
 
 /** Pictures up to this many bytes are kept for overlays. */
@@ -85,12 +89,13 @@ function knownCase({ id }: SentCase, { region, frame, seed }: CaseOptions, conte
 }
 
 async function caseOfImage(sent: SentImage, options: CaseOptions, context: CaseContext): Promise<OpenCase> {
-  const { hospital, model, cases } = context;
+  const { hospital, model, cases, work } = context;
   const seen = await see(sent, options, context);
   const { image, crop, turn, region, pixels, warnings, source } = seen;
   const digest = await caseDigest({ hospital, release: model.hash, ...seen });
   const known = cases.get(digest);
   const input = known === undefined ? cropInput(seen, model) : undefined;
+  if (known === undefined) work.makeRoom(encodingBytes(model), sent.name);
   const encoding = known?.encoding ?? encodeCrop(seen, model, input);
   const observed = input === undefined ? {} : statisticsOf(seen, model, input);
   const prompts = known?.prompts ?? new PromptCache();
@@ -110,10 +115,10 @@ function statisticsOf({ image, crop, turn }: SeenImage, { inputSize, manifest }:
 
 /** DICOM is read by code that is loaded when the first such image comes. */
 async function see(sent: SentImage, options: CaseOptions, context: CaseContext): Promise<SeenImage> {
-  const { model, settings, decoders } = context;
-  if (sent.mediaType !== DICOM) return seePicture(sent, options, model, settings);
+  const { model, settings, decoders, work } = context;
+  if (sent.mediaType !== DICOM) return seePicture(sent, options, model, settings, work);
   const { seeDicom } = await import('../dicom/see-dicom.ts');
-  return seeDicom(sent, options, model, settings, decoders);
+  return seeDicom(sent, options, model, settings, decoders, work);
 }
 
 /** Not what is too large, and nothing that may show the patient's name. */

@@ -4,6 +4,7 @@ import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import { defaultCrop } from '@d-persona/shared/mask/frame.ts';
 import { type Crop, cropOfRegion, type Size } from '@d-persona/shared/mask/region.ts';
 import { UPRIGHT } from '@d-persona/shared/mask/turn.ts';
+import type { Work } from '../engine/isolate-memory.ts';
 import type { Model } from '../engine/model.ts';
 import type { SentImage } from '../input/request-content.ts';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -22,6 +23,7 @@ export function seePicture(
   { region, frame }: ImageOptions,
   model: Model,
   settings: Settings,
+  work: Work,
 ): SeenImage {
   if (frame !== undefined && frame !== 1) {
     throw new ProblemError(
@@ -29,7 +31,13 @@ export function seePicture(
       `frame: ${sent.name} has one frame, number 1. Leave frame out.`,
     );
   }
-  const image = decode(sent, settings);
+  let giveBack = () => {};
+  const admit = (bytes: number) => {
+    giveBack = work.take(bytes, sent.name);
+  };
+  const image = decode(sent, settings, admit);
+  giveBack();
+  work.take(image.data.byteLength, sent.name);
   const crop = cropOf(image, region, model);
   checkCropSize(crop, settings);
   const picture = () => image;
@@ -37,7 +45,11 @@ export function seePicture(
   return { image, crop, region: regionOfCrop(crop), picture, ...known };
 }
 
-function decode({ bytes, mediaType, name }: SentImage, settings: Settings): Image8or16 {
+function decode(
+  { bytes, mediaType, name }: SentImage,
+  settings: Settings,
+  admit: (bytes: number) => void,
+): Image8or16 {
   const isPng = mediaType === 'image/png';
   const maxPixels = isPng ? settings.MAX_IMAGE_PIXELS : settings.MAX_JPEG_PIXELS;
   // Told by the first bytes: a JPEG must not pass under the larger limit of a PNG.
@@ -47,7 +59,7 @@ function decode({ bytes, mediaType, name }: SentImage, settings: Settings): Imag
       `${name}: is not the ${mediaType} that its content type says. Correct the one or the other.`,
     );
   }
-  return decodeImage(bytes, { name, maxPixels, minSide: MIN_SIDE });
+  return decodeImage(bytes, { name, maxPixels, minSide: MIN_SIDE, admit });
 }
 
 function cropOf(image: Size, region: RegionOption | undefined, { manifest, inputSize }: Model): Crop {

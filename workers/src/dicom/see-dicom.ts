@@ -9,6 +9,8 @@ import {
 import { checkCropSize, MIN_SIDE } from '../case/crop-size.ts';
 import type { ImageOptions } from '../case/see-picture.ts';
 import type { SeenImage } from '../case/seen-image.ts';
+import { frameBytes } from '../case/work-bytes.ts';
+import type { Work } from '../engine/isolate-memory.ts';
 import type { Model } from '../engine/model.ts';
 import type { SentImage } from '../input/request-content.ts';
 import type { Settings } from '../settings.ts';
@@ -30,20 +32,26 @@ export async function seeDicom(
   model: Model,
   settings: Settings,
   decoders: WasmDecoders,
+  work: Work,
 ): Promise<SeenImage> {
   const object = readObject(bytes, name, dicomLimits(settings));
-  return seeFrame(object, options, model, settings, decoders);
+  return seeFrame(object, name, options, model, settings, decoders, work);
 }
 
 /** A frame of an object whose header was read. */
 export async function seeFrame(
   object: DicomObject,
+  name: string,
   { region, frame }: ImageOptions,
   { manifest, inputSize }: Model,
   settings: Settings,
   decoders: WasmDecoders,
+  work: Work,
 ): Promise<SeenImage> {
+  const giveBack = work.take(frameBytes(object.layout, object.transferSyntax.compression), name);
   const image = await readImage(object, frame ?? 1, manifest.input, decoders);
+  giveBack();
+  work.take(image.data.byteLength, name);
   const { spacing, frame: looksAt } = manifest.input;
   const crop = cropOfImage(image, region, { input: inputSize, spacing, frame: looksAt });
   checkCropSize(crop, settings);

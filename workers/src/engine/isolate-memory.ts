@@ -49,11 +49,20 @@ export class IsolateMemory {
     throw unavailable('busy', 'Other requests take up the memory. Send this one again in a second.', 1);
   }
 
-  /** The work of a request. @param own bytes that it holds already: its body, its release */
-  work(own: number): Work {
-    return new Work(this, own, (bytes) => {
+  /**
+   * Counts what a request takes while it does its work.
+   *
+   * @param own bytes that it holds already: its body, its release
+   */
+  async during<T>(own: number, work: (taking: Work) => Promise<T>): Promise<T> {
+    const taking = new Work(this, own, (bytes) => {
       this.#working += bytes;
     });
+    try {
+      return await work(taking);
+    } finally {
+      taking.end();
+    }
   }
 }
 
@@ -70,27 +79,40 @@ export class Work {
     this.#count = count;
   }
 
-  /** Takes so many bytes until {@link end}. @throws ProblemError 413, 503 */
-  take(bytes: number, what: string): void {
+  /**
+   * Takes so many bytes, until they are given back or the work ends.
+   *
+   * @returns gives them back
+   * @throws ProblemError 413, 503
+   */
+  take(bytes: number, what: string): () => void {
+    this.makeRoom(bytes, what);
+    this.#add(bytes);
+    let left = bytes;
+    return () => {
+      this.#add(-left);
+      left = 0;
+    };
+  }
+
+  /** Has so many bytes ready for what takes them at once, and counts them itself if it keeps them. @throws ProblemError 413, 503 */
+  makeRoom(bytes: number, what: string): void {
     this.#memory.makeRoom(bytes, this.#own + this.#taken, what);
+  }
+
+  /** Counts what is taken for a part of the work, until that is done. */
+  part<T>(work: (taking: Work) => Promise<T>): Promise<T> {
+    return this.#memory.during(this.#own + this.#taken, work);
+  }
+
+  /** Nothing may be taken or given back any more. */
+  end(): void {
+    this.#add(-this.#taken);
+  }
+
+  #add(bytes: number): void {
     this.#taken += bytes;
     this.#count(bytes);
-  }
-
-  /** Takes so many bytes for as long as something is done. @throws ProblemError 413, 503 */
-  async during<T>(bytes: number, what: string, work: () => T | Promise<T>): Promise<T> {
-    this.take(bytes, what);
-    try {
-      return await work();
-    } finally {
-      this.#taken -= bytes;
-      this.#count(-bytes);
-    }
-  }
-
-  end(): void {
-    this.#count(-this.#taken);
-    this.#taken = 0;
   }
 }
 

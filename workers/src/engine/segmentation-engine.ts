@@ -27,6 +27,8 @@ export interface Core {
   readonly id: string;
   /** Of weights and arena. */
   readonly bytes: number;
+  /** Of the weights alone. */
+  readonly weightBytes: number;
   /** What `bytes` comes to at most while it works on an image of that size. */
   bytesFor(size: Size): number;
   /** Gives the arena back until the next image. @returns whether there was one */

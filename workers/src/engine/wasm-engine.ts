@@ -56,6 +56,7 @@ function sharing(id: string, held: Held, heads: StoredWeights, dispose: () => vo
     get bytes() {
       return engine.bytes;
     },
+    weightBytes: engine.weightBytes,
     bytesFor: (size) => engine.bytesFor(size),
     trim() {
       if (engine.bytes - engine.weightBytes < SLACK_BYTES) return false;

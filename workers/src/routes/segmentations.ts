@@ -17,6 +17,7 @@ import { placementOf } from '../answer/placement.ts';
 import { provenance, provenanceHeaders } from '../answer/provenance.ts';
 import { personaMaps, sampleMaps } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
+import { fractionalBytes } from '../case/work-bytes.ts';
 import { counted } from '../drift/counted.ts';
 import type { Model } from '../engine/model.ts';
 import { DICOM } from '../input/media-type.ts';
@@ -58,11 +59,13 @@ export function segmentationsRoute(app: OpenAPIHono<AppEnv>, services: Services)
     const query = c.req.valid('query');
     return withModel(c, services, (model) => {
       const body = { allowCase: true, options: allPersonasOptionsSchema };
-      return withCase(c, services, model, query, body, async (open, options) => {
+      return withCase(c, services, model, query, body, async (open, options, work) => {
         const personas = activePersonas(model.manifest, c.var.tenant);
         const votes = new Votes();
         const type = negotiate(accept, open.source === undefined ? [JSON_TYPE] : [JSON_TYPE, ...DICOM_TYPES]);
         if (isDicomType(type) && open.source !== undefined) {
+          const maps = personas.length + (options.samples ?? 0) + 1;
+          if (type === FRACTIONAL) work.take(fractionalBytes(open.size, maps), 'A fractional segmentation');
           const object = await segmentAllAsDicom(type, open, open.source, model, personas, options, votes);
           c.set('observed', votes.observed());
           return binary(object, DICOM, provenanceHeaders(open));

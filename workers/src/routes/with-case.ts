@@ -3,6 +3,8 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { casePrompts } from '../case/case-maps.ts';
 import { type CaseOptions, type OpenCase, openCase } from '../case/open-case.ts';
+import { answerBytes, leastBytes } from '../case/work-bytes.ts';
+import type { Work } from '../engine/isolate-memory.ts';
 import type { Model } from '../engine/model.ts';
 import { mergeOptions } from '../input/merge-options.ts';
 import { withBody } from '../input/read-body.ts';
@@ -27,9 +29,9 @@ export async function withCase<T extends CaseOptions, R>(
   model: Model,
   query: T,
   { allowCase, options: schema }: CaseRoute<T>,
-  answer: (open: OpenCase, options: T) => R | Promise<R>,
+  answer: (open: OpenCase, options: T, work: Work) => R | Promise<R>,
 ): Promise<R> {
-  const { settings, cases, gate, held, decoders, drift, now } = services;
+  const { settings, cases, gate, held, memory, decoders, drift, now } = services;
   const { stages } = c.var;
   const limits = { maxBytes: settings.MAX_BODY_BYTES, held };
   stages.enter('read');
@@ -40,14 +42,19 @@ export async function withCase<T extends CaseOptions, R>(
     const context = { hospital: c.var.hospital, model, cases, settings, decoders };
     stages.enter('queue');
     let seen: Observed = {};
-    const answered = await gate.run(async () => {
+    const compute = async (work: Work): Promise<R> => {
       stages.leave();
-      const open = await stages.wait('decode', () => openCase(content.subject, options, context));
+      const open = await stages.wait('decode', () =>
+        openCase(content.subject, options, { ...context, work }),
+      );
       c.set('subject', open.id);
       seen = open.observed;
       stages.time('prompts', () => casePrompts(open, model));
-      return stages.wait('encode', () => answer(open, options));
-    }, c.var.hospital);
+      work.makeRoom(answerBytes(open.size, model), 'The answer');
+      return stages.wait('encode', () => answer(open, options, work));
+    };
+    const own = body.length + leastBytes(model);
+    const answered = await gate.run(() => memory.during(own, compute), c.var.hospital);
     await behind(c, drift.add(c.var.hospital, model.hash, now(), { ...seen, ...c.get('observed') }));
     await compareInShadow(c, services, content.subject, options, context);
     return answered;

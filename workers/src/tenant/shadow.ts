@@ -15,26 +15,30 @@ export async function compareInShadow(
   services: Services,
   subject: SentImage | SentCase,
   options: CaseOptions,
-  context: CaseContext,
+  context: Omit<CaseContext, 'work'>,
 ): Promise<void> {
   const { trial, id: hospital } = c.var.tenant;
   if (trial?.kind !== 'shadow' || subject.kind === 'case' || services.draw() >= trial.share) return;
-  const { models, gate, sql, now } = services;
+  const { models, gate, memory, sql, now } = services;
   const release = context.model.hash;
   const compare = models.use(release, (current) =>
     models.use(trial.release, (tried) =>
-      gate.run(async () => {
-        const dices: number[] = [];
-        const [ours, theirs] = [
-          await masksOf(subject, options, { ...context, model: current }),
-          await masksOf(subject, options, { ...context, model: tried }),
-        ];
-        for (const [persona, mask] of ours) {
-          const other = theirs.get(persona);
-          if (other !== undefined && other.length === mask.length) dices.push(dice(mask, other));
-        }
-        return dices;
-      }, hospital),
+      gate.run(
+        () =>
+          memory.during(subject.bytes.length, async (work) => {
+            const dices: number[] = [];
+            const [ours, theirs] = [
+              await masksOf(subject, options, { ...context, work, model: current }),
+              await masksOf(subject, options, { ...context, work, model: tried }),
+            ];
+            for (const [persona, mask] of ours) {
+              const other = theirs.get(persona);
+              if (other !== undefined && other.length === mask.length) dices.push(dice(mask, other));
+            }
+            return dices;
+          }),
+        hospital,
+      ),
     ),
   );
   const recorded = compare

@@ -7,7 +7,9 @@ import { personaMaps, sampleMaps } from '../case/case-maps.ts';
 import { encodeCrop } from '../case/encode-crop.ts';
 import { PromptCache } from '../case/prompt-cache.ts';
 import type { SeenImage } from '../case/seen-image.ts';
+import { answerBytes, encodingBytes } from '../case/work-bytes.ts';
 import { seeFrame } from '../dicom/see-dicom.ts';
+import type { Work } from '../engine/isolate-memory.ts';
 import type { Model } from '../engine/model.ts';
 import type { Services } from '../services.ts';
 import type { ActivePersona } from '../tenant/active-personas.ts';
@@ -32,17 +34,22 @@ export async function drawSeries(
   { slices, positions }: Series,
   { hospital, options, model, personas }: DrawingOrder,
   { gate, settings, decoders }: Services,
+  work: Work,
   take: (drawn: DrawnSlice) => void,
 ): Promise<ImageWarning[]> {
   const { region, samples = 0, threshold = DEFAULT_THRESHOLD, seed = DEFAULT_SEED } = options;
   const warnings = new Set<ImageWarning>();
   for (const [i, slice] of slices.entries()) {
-    await gate.run(async () => {
-      const seen = await seeFrame(slice.object, { region, frame: slice.number }, model, settings, decoders);
+    const drawSlice = async (part: Work) => {
+      const name = `instance ${i + 1}`;
+      const which = { region, frame: slice.number };
+      const seen = await seeFrame(slice.object, name, which, model, settings, decoders, part);
       for (const warning of seen.warnings) warnings.add(warning);
       const position = positions?.[i] ?? null;
+      part.makeRoom(encodingBytes(model) + answerBytes(seen.image, model), name);
       take({ slice, position, threshold, ...draw(seen, model, personas, samples, seed) });
-    }, hospital);
+    };
+    await gate.run(() => work.part(drawSlice), hospital);
   }
   return [...warnings];
 }

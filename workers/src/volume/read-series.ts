@@ -1,6 +1,7 @@
 import { type DicomObject, readObject } from '@d-persona/shared/dicom/read-image.ts';
 import { multipartParts, type PartLimits, unzipParts } from '@d-persona/shared/dicom/series/read-parts.ts';
 import { dicomLimits } from '../dicom/see-dicom.ts';
+import type { Work } from '../engine/isolate-memory.ts';
 import { DICOM, essence, unsupportedMediaType } from '../input/media-type.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { Settings } from '../settings.ts';
@@ -20,12 +21,20 @@ export function readSeries(
   body: Uint8Array<ArrayBuffer>,
   contentType: string,
   settings: Settings,
+  work: Work,
 ): DicomObject[] {
   const limits = dicomLimits(settings);
   const parts = partsOf(body, contentType, {
     maxParts: settings.MAX_SLICES,
     maxBytes: settings.MAX_BODY_BYTES,
   });
+  // Parts of an archive are memory of their own, others are views of the body.
+  if (essence(contentType) === ZIP) {
+    work.take(
+      parts.reduce((sum, part) => sum + part.length, 0),
+      'The series',
+    );
+  }
   const single = parts.length === 1;
   const objects = parts.map((part, i) =>
     readObject(part, single ? 'body' : `body, instance ${i + 1}`, limits),
