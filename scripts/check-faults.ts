@@ -69,6 +69,7 @@ function hospital(): MemoryHospital {
 }
 
 const count = Number(options.kills);
+const asked = new Set(options.after.split(','));
 const names = [
   'undisturbed',
   ...STEPS.flatMap((step) => Array.from({ length: count }, (_, k) => `${step}-${k}`)),
