@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { requestId } from './middleware/request-id.ts';
 import { observe } from './observe/observe.ts';
+import { nothingThere } from './problem/nothing-there.ts';
 import { ProblemError } from './problem/problem-error.ts';
 import { problemResponse, toProblemError } from './problem/problem-response.ts';
 import { schemaProblem } from './problem/schema-problem.ts';
@@ -54,13 +55,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   metricsRoute(app, services);
   problemRoutes(app);
   descriptionRoutes(app);
-  app.notFound((c) => {
-    const problem = new ProblemError(
-      'not-found',
-      'path: there is nothing at this path for this method. See /docs.',
-    );
-    return problemResponse(problem, c.var.requestId);
-  });
+  app.notFound((c) => problemResponse(nothingThere(app.routes, c.req.path), c.var.requestId));
   app.onError((error, c) => {
     const problem = toProblemError(error);
     // A ProblemError is the caller's affair; what became a 5xx otherwise is the operator's.

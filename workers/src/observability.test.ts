@@ -153,6 +153,24 @@ describe('the audit', () => {
     expect((await audit('', 'application/pdf')).status).toBe(406);
   });
 
+  it('is told page by page, in every format, each entry once', async () => {
+    for (let i = 0; i < 7; i++) await api.send('/v1/hospitals/demo/personas');
+    const seen: string[] = [];
+    let path = '?limit=3';
+    for (let page = 0; page < 3; page++) {
+      const response = await audit(path);
+      const { entries, next } = auditSchema.parse(await response.json());
+      seen.push(...entries.filter(({ action }) => action.endsWith('personas')).map(({ request }) => request));
+      const link = /^<.*(\?.*)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1];
+      expect(new URLSearchParams(link).get('cursor')).toBe(next);
+      path = link ?? '';
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([7, 7]);
+    expect((await audit('?limit=2', 'text/csv')).headers.get('link')).toContain('cursor=');
+    expect((await audit('?cursor=x')).status).toBe(400);
+    expect((await audit('?since=2026-01-01T00:00:00%2B01:00')).status).toBe(200);
+  });
+
   it('is append-only in the database itself', async () => {
     await segment();
     const change = (sql: string) => api.database.batch([api.database.prepare(sql).bind()]);

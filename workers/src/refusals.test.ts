@@ -247,7 +247,11 @@ describe('resources and representations', () => {
 
   it('an unknown path and a wrong method', async () => {
     await expectProblem(await api.send('/v2/health'), 'not-found');
-    await expectProblem(await api.send('/v1/health', { method: 'DELETE' }), 'not-found');
+    const deleted = await api.send('/v1/health', { method: 'DELETE' });
+    expect(deleted.headers.get('allow')).toBe('GET');
+    await expectProblem(deleted, 'method-not-allowed');
+    const trial = await api.send('/v1/hospitals/demo/releases/trial', { method: 'POST' });
+    expect(trial.headers.get('allow')).toBe('DELETE, PUT');
   });
 
   it('a representation that there is not', async () => {

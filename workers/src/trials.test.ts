@@ -53,6 +53,21 @@ describe('a canary', () => {
     expect(await trial()).toBeNull();
   });
 
+  it('shows what it served and what failed since it was started, and not before', async () => {
+    await startTrial('canary', 1);
+    await servedBy();
+    api.clock.ms += 1000;
+    await startTrial('canary', 1);
+    for (let i = 0; i < 2; i++) await servedBy(picturePng(60, 70, i));
+    await api.post(SEGMENT_AS, 'no image', 'image/png');
+    expect((await trial())?.evidence).toMatchObject({ served: 3, failed: 0 });
+    vi.spyOn(console, 'error').mockReturnValue();
+    vi.spyOn(api.services.gate, 'run').mockRejectedValueOnce(new Error('a bug'));
+    expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(500);
+    vi.restoreAllMocks();
+    expect((await trial())?.evidence).toEqual({ compared: 0, dice: null, served: 4, failed: 1 });
+  });
+
   it('goes on answering the cases that it made, and no others', async () => {
     await startTrial('canary', 0.5);
     for (const [draw, release] of [
@@ -96,7 +111,7 @@ describe('a shadow', () => {
   it('that is the same release agrees wholly', async () => {
     await startTrial('shadow', 1, api.release);
     await servedBy();
-    expect((await trial())?.evidence).toEqual({ compared: 1, dice: 1 });
+    expect((await trial())?.evidence).toMatchObject({ compared: 1, dice: 1 });
   });
 
   it('that fails is not felt', async () => {

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import {
   changedPersonaSchema,
   hospitalSummarySchema,
@@ -6,6 +5,9 @@ import {
   keysSchema,
   type MadeKey,
   madeKeySchema,
+  type Reconciliation,
+  reconciliationSchema,
+  retentionSchema,
 } from '../contract/administration.ts';
 import { type Personas, personasSchema } from '../contract/personas.ts';
 import {
@@ -13,17 +15,20 @@ import {
   currentReleaseSchema,
   type Releases,
   releasesSchema,
+  type TrialBody,
+  trialSchema,
 } from '../contract/releases.ts';
 import type { EncodedRelease } from '../release/encode-release.ts';
 import type { Scope } from '../release/hospital.ts';
-import { type Call, type Endpoint, send } from './send.ts';
+import { ApiCaller, pathOf } from './api-caller.ts';
+import type { Endpoint } from './send.ts';
 
 /** Administration over HTTP: with the operator's key, or a hospital's keys with the scopes `admin` and `release`. */
 export class AdminClient {
-  readonly #endpoint: Endpoint;
+  readonly #caller: ApiCaller;
 
   constructor(endpoint: Endpoint) {
-    this.#endpoint = endpoint;
+    this.#caller = new ApiCaller(endpoint);
   }
 
   hospitals() {
@@ -35,89 +40,84 @@ export class AdminClient {
   }
 
   async removeHospital(id: string): Promise<void> {
-    await this.#send('DELETE', of(id));
+    await this.#caller.tell('DELETE', pathOf(id));
   }
 
   keys(hospital: string) {
-    return this.#ask(keysSchema, 'GET', of(hospital, 'keys'));
+    return this.#ask(keysSchema, 'GET', pathOf(hospital, 'keys'));
   }
 
   /** @param expires ISO 8601, UTC */
   makeKey(hospital: string, scopes: readonly Scope[], expires?: string): Promise<MadeKey> {
     const body = { scopes, ...(expires !== undefined && { expires }) };
-    return this.#ask(madeKeySchema, 'POST', of(hospital, 'keys'), body, { repeatable: false });
+    return this.#ask(madeKeySchema, 'POST', pathOf(hospital, 'keys'), body);
   }
 
   /** @param grace seconds for which the old key still works */
   rotateKey(hospital: string, key: string, grace: number): Promise<MadeKey> {
-    const path = of(hospital, 'keys', key, 'rotations');
-    return this.#ask(madeKeySchema, 'POST', path, { grace }, { repeatable: false });
+    const path = pathOf(hospital, 'keys', key, 'rotations');
+    return this.#ask(madeKeySchema, 'POST', path, { grace });
   }
 
   async revokeKey(hospital: string, key: string): Promise<void> {
-    await this.#send('DELETE', of(hospital, 'keys', key));
+    await this.#caller.tell('DELETE', pathOf(hospital, 'keys', key));
   }
 
   personas(hospital: string): Promise<Personas> {
-    return this.#ask(personasSchema, 'GET', of(hospital, 'personas'));
+    return this.#ask(personasSchema, 'GET', pathOf(hospital, 'personas'));
   }
 
   changePersona(hospital: string, persona: string, change: { title?: string; retired?: boolean }) {
-    return this.#ask(changedPersonaSchema, 'PATCH', of(hospital, 'personas', persona), change);
+    return this.#ask(changedPersonaSchema, 'PATCH', pathOf(hospital, 'personas', persona), change);
   }
 
   releases(hospital: string): Promise<Releases> {
-    return this.#ask(releasesSchema, 'GET', of(hospital, 'releases'));
+    return this.#ask(releasesSchema, 'GET', pathOf(hospital, 'releases'));
   }
 
   /** @param version that the decision is based on: of {@link releases} */
   promote(hospital: string, release: string, version: number): Promise<CurrentRelease> {
     const headers = { 'if-match': `"${version}"` };
-    // Sent twice, the second would be told that the first changed the version.
-    const path = of(hospital, 'releases', 'current');
-    return this.#ask(currentReleaseSchema, 'PUT', path, { release }, { headers, repeatable: false });
+    return this.#ask(
+      currentReleaseSchema,
+      'PUT',
+      pathOf(hospital, 'releases', 'current'),
+      { release },
+      headers,
+    );
+  }
+
+  /** Tries a release beside the current one. @param version as of {@link promote} */
+  startTrial(hospital: string, trial: TrialBody, version: number): Promise<TrialBody> {
+    const headers = { 'if-match': `"${version}"` };
+    return this.#ask(trialSchema, 'PUT', pathOf(hospital, 'releases', 'trial'), trial, headers);
+  }
+
+  async endTrial(hospital: string): Promise<void> {
+    await this.#caller.tell('DELETE', pathOf(hospital, 'releases', 'trial'));
   }
 
   /** Publishes a release: its parts, then its manifest. It is not promoted. */
   async publish(hospital: string, { hash, manifest, files }: EncodedRelease): Promise<void> {
+    const put = (path: string, file: string, type: string) =>
+      this.#caller.call({
+        ...{ method: 'PUT', path, headers: { 'content-type': type } },
+        body: files.get(file) as Uint8Array,
+      });
     for (const part of Object.keys(manifest.parts)) {
-      const headers = { 'content-type': 'application/octet-stream' };
-      const body = files.get(part) as Uint8Array;
-      await this.#call({ method: 'PUT', path: of(hospital, 'parts', part), headers, body, repeatable: true });
+      await put(pathOf(hospital, 'parts', part), part, 'application/octet-stream');
     }
-    const headers = { 'content-type': 'application/json' };
-    const body = files.get('manifest.json') as Uint8Array;
-    await this.#call({
-      method: 'PUT',
-      path: of(hospital, 'releases', hash),
-      headers,
-      body,
-      repeatable: true,
-    });
+    await put(pathOf(hospital, 'releases', hash), 'manifest.json', 'application/json');
   }
 
-  async #ask<T extends z.ZodType>(
-    schema: T,
-    method: string,
-    path: string,
-    body?: unknown,
-    more: Partial<Call> = {},
-  ): Promise<z.output<T>> {
-    return schema.parse(await (await this.#send(method, path, body, more)).json());
+  retention(hospital: string) {
+    return this.#ask(retentionSchema, 'GET', pathOf(hospital, 'retention'));
   }
 
-  #send(method: string, path: string, body?: unknown, more: Partial<Call> = {}): Promise<Response> {
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...more.headers };
-    return this.#call({ method, path, ...content, headers, repeatable: more.repeatable ?? true });
+  /** Finishes or removes what stopped Workers left half-way; with the operator's key. */
+  reconcile(): Promise<Reconciliation> {
+    return this.#ask(reconciliationSchema, 'POST', '/reconciliations');
   }
 
-  #call(call: Call): Promise<Response> {
-    return send(this.#endpoint, { ...call, path: `/v1${call.path}` });
-  }
-}
-
-/** The path of something of a hospital. */
-function of(hospital: string, ...steps: string[]): string {
-  return ['/hospitals', ...[hospital, ...steps].map(encodeURIComponent)].join('/');
+  #ask: ApiCaller['ask'] = (...request) => this.#caller.ask(...request);
 }

@@ -32,7 +32,7 @@ export const keyIdSchema = z
 export const newKeySchema = z
   .strictObject({
     scopes,
-    expires: z.iso.datetime().optional().meta({ description: 'UTC; never if absent' }),
+    expires: z.iso.datetime({ offset: true }).optional().meta({ description: 'Never if absent' }),
   })
   .meta({ id: 'NewKey', description: 'A key to make' });
 

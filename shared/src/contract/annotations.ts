@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { caseIdSchema, personaIdSchema } from './identifiers.ts';
+import { queryNumber } from './query-number.ts';
 import { maskSchema } from './segmentation.ts';
+import { tuple } from './tuple.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -48,7 +50,7 @@ export const annotationRecordSchema = z
     persona: personaIdSchema,
     title: z.string().nullable(),
     group: sha256.meta({ description: 'Hash that images of one patient share' }),
-    size: z.tuple([z.int().positive(), z.int().positive()]).meta({ description: 'Height and width' }),
+    size: tuple(z.int().positive(), z.int().positive()).meta({ description: 'Height and width' }),
     image: sha256.meta({ description: 'SHA-256 of the image as it is kept: a PNG of its pixels alone' }),
     mask: sha256.meta({ description: 'SHA-256 of the mask as it is kept: a PNG of 0 and 255' }),
     received: z.iso.datetime(),
@@ -66,11 +68,10 @@ export type AnnotationList = z.infer<typeof annotationListSchema>;
 
 /** Query of the list. */
 export const annotationListOptionsSchema = z.strictObject({
-  after: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(0)
-    .meta({ description: 'Only what changed after this number: `changed` of the last one that is known' }),
-  limit: z.coerce.number().int().min(1).max(1000).default(500),
+  after: queryNumber(
+    z.int().min(0).max(Number.MAX_SAFE_INTEGER).meta({
+      description: 'Only what changed after this number: `changed` of the last one that is known. Default 0',
+    }),
+  ).optional(),
+  limit: queryNumber(z.int().min(1).max(1000).meta({ description: 'Most of them. Default 500' })).optional(),
 });

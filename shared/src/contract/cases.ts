@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { caseIdSchema, releaseHashSchema } from './identifiers.ts';
 import { warningsSchema } from './provenance.ts';
 import { regionSchema } from './region.ts';
+import { tuple } from './tuple.ts';
 
 /** Body of a request about an image that was sent before. */
 export const caseReferenceSchema = z
@@ -14,7 +15,7 @@ export const caseSchema = z
   .strictObject({
     case: caseIdSchema,
     release: releaseHashSchema,
-    size: z.tuple([z.int(), z.int()]).meta({ description: 'Height and width of the image' }),
+    size: tuple(z.int(), z.int()).meta({ description: 'Height and width of the image' }),
     region: regionSchema,
     warnings: warningsSchema,
     expires: z.iso

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queryNumber } from './query-number.ts';
 import { regionOptionSchema } from './region.ts';
 
 /** Most diversified samples of one request. */
@@ -6,19 +7,11 @@ export const MAX_SAMPLES = 100;
 export const DEFAULT_SEED = 0;
 export const DEFAULT_THRESHOLD = 0.5;
 
-/** A query parameter is text; the part `options` of a multipart body is JSON. Both give the same numbers. */
-function number<T extends z.ZodType>(schema: T) {
-  return z.preprocess(
-    (value) => (typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value),
-    schema,
-  );
-}
-
 const region = regionOptionSchema.optional();
-const frame = number(
-  z.int().min(1).meta({ description: 'Frame of a multi-frame image, 1-based' }),
+const frame = queryNumber(
+  z.int().min(1).max(1_000_000).meta({ description: 'Frame of a multi-frame image, 1-based' }),
 ).optional();
-const seed = number(
+const seed = queryNumber(
   z
     .int()
     .min(0)
@@ -27,7 +20,7 @@ const seed = number(
       description: `Seed of the prior bank and of the samples. Default ${DEFAULT_SEED}, or that of the case`,
     }),
 ).optional();
-const threshold = number(
+const threshold = queryNumber(
   z
     .number()
     .gt(0)
@@ -36,7 +29,7 @@ const threshold = number(
       description: `Probability from which a pixel belongs to the mask. Default ${DEFAULT_THRESHOLD}`,
     }),
 ).optional();
-const samples = number(
+const samples = queryNumber(
   z.int().min(0).max(MAX_SAMPLES).meta({ description: 'How many diversified samples to draw. Default 0' }),
 ).optional();
 const format = z

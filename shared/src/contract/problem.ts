@@ -10,6 +10,7 @@ export const PROBLEMS = {
   'missing-scope': { status: 403, title: 'The key lacks a scope' },
   'not-found': { status: 404, title: 'There is no such resource' },
   'unknown-case': { status: 404, title: 'The case is not known' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'not-acceptable': { status: 406, title: 'There is no such representation' },
   conflict: { status: 409, title: 'The request conflicts with what is there' },
   'precondition-failed': { status: 412, title: 'Somebody else changed it meanwhile' },

@@ -1,12 +1,19 @@
 import { z } from 'zod';
+import { textNumber } from './query-number.ts';
+import { tuple } from './tuple.ts';
 
 const position = z.number().min(0).max(1_000_000);
 const extent = z.number().min(1).max(1_000_000);
 
+/** How a query parameter is described: `x,y` or `x,y,w,h`. */
+const PLACE = '(0|[1-9][0-9]{0,5})(\\.[0-9]{1,6})?';
+const EXTENT = '[1-9][0-9]{0,5}(\\.[0-9]{1,6})?';
+const TEXT = `^${PLACE},${PLACE}(,${EXTENT},${EXTENT})?$`;
+
 /** "x,y" and "x,y,w,h" as a query parameter writes it; anything else is left for the schema to refuse. */
 function splitNumbers(value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  return value.split(',').map((part) => (/^\d+(?:\.\d+)?$/.test(part) ? Number(part) : part));
+  return value.split(',').map(textNumber);
 }
 
 /**
@@ -16,13 +23,13 @@ function splitNumbers(value: unknown): unknown {
 export const regionOptionSchema = z
   .preprocess(
     splitNumbers,
-    z.union([z.tuple([position, position]), z.tuple([position, position, extent, extent])]).meta({
+    z.union([tuple(position, position), tuple(position, position, extent, extent)]).meta({
       description:
         'Centre x,y in pixels of the image (0-based), and size w,h: in millimetres for DICOM, in pixels otherwise',
     }),
   )
   .transform(([x, y, w, h]) => ({ x, y, w, h }))
-  .meta({ param: { style: 'form', explode: false }, example: [64, 64] });
+  .meta({ param: { schema: { type: 'string', pattern: TEXT, example: '64,64' } }, example: [64, 64] });
 
 export type RegionOption = z.output<typeof regionOptionSchema>;
 

@@ -34,13 +34,15 @@ export type TrialBody = z.infer<typeof trialSchema>;
 
 export const evidenceSchema = z
   .strictObject({
-    compared: z.int().min(0).meta({ description: 'Requests that both releases answered' }),
+    compared: z.int().min(0).meta({ description: 'Images that both releases drew (shadow)' }),
     dice: z
       .number()
       .min(0)
       .max(1)
       .nullable()
       .meta({ description: 'Mean Dice between the two answers; null while none was compared' }),
+    served: z.int().min(0).meta({ description: 'Requests that the release on trial answered (canary)' }),
+    failed: z.int().min(0).meta({ description: 'Those of them that failed by the server' }),
   })
   .meta({ id: 'Evidence', description: 'How the release on trial compares with the current one' });
 

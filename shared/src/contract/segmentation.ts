@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { personaIdSchema } from './identifiers.ts';
 import { provenanceFields } from './provenance.ts';
+import { tuple } from './tuple.ts';
 
-const size = z
-  .tuple([z.int().positive(), z.int().positive()])
-  .meta({ description: 'Height and width of the image that was sent' });
+const side = z.int().min(1).max(1_000_000);
+const size = tuple(side, side).meta({
+  description: 'Height and width of the image that was sent',
+});
 
 /** COCO run lengths: column-major, the first run is background. */
 export const maskSchema = z
   .strictObject({
     size,
     counts: z
-      .array(z.int().min(0))
+      .array(z.int().min(0).max(1e12))
       .meta({ description: 'Lengths of runs of 0 and 1 in turn, column by column' }),
   })
   .meta({ id: 'Mask', description: 'A mask as COCO run lengths' });
@@ -23,10 +25,10 @@ const segmentationFields = {
   area_mm2: z.number().min(0).optional().meta({
     description: 'Square millimetres, where the image says how large its pixels are in the patient',
   }),
-  bbox: z
-    .tuple([z.number(), z.number(), z.number(), z.number()])
-    .meta({ description: 'x, y, width, height in pixels; all 0 for an empty mask' }),
-  contour: z.array(z.array(z.array(z.tuple([z.number(), z.number()])))).meta({
+  bbox: tuple(z.number(), z.number(), z.number(), z.number()).meta({
+    description: 'x, y, width, height in pixels; all 0 for an empty mask',
+  }),
+  contour: z.array(z.array(z.array(tuple(z.number(), z.number())))).meta({
     description:
       'Polygons along the edges of pixels: for each piece of the mask an outer ring, then its holes, of [x, y]. ' +
       'Pixel (x, y) is the square from [x, y] to [x + 1, y + 1]',

@@ -1,4 +1,6 @@
 import { AdminClient } from '@d-persona/shared/client/admin-client.ts';
+import { AuditClient } from '@d-persona/shared/client/audit-client.ts';
+import type { Endpoint } from '@d-persona/shared/client/send.ts';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
@@ -26,8 +28,17 @@ export function administrationCommand(name: string, description: string): Comman
 
 /** Who administers what. @throws InputError without a key or with an address that is none */
 export function adminClient(raw: Readonly<Record<string, unknown>>): AdminClient {
+  return new AdminClient(endpoint(raw));
+}
+
+/** As {@link adminClient}, for the audit. */
+export function auditClient(raw: Readonly<Record<string, unknown>>): AuditClient {
+  return new AuditClient(endpoint(raw));
+}
+
+function endpoint(raw: Readonly<Record<string, unknown>>): Endpoint {
   const { url, key } = parseOptions(connectionSchema, { ...raw, key: raw.key ?? process.env.D_PERSONA_KEY });
-  return new AdminClient({ url: url.replace(/\/$/, ''), key });
+  return { url: url.replace(/\/$/, ''), key };
 }
 
 /** Prints rows as aligned columns under their names. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './audit-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { driftCommand } from './drift-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
@@ -8,10 +9,12 @@ import { jobCommand } from './job-command.ts';
 import { keyCommand } from './key-command.ts';
 import { personaCommand } from './persona-command.ts';
 import { publishCommand } from './publish-command.ts';
+import { reconcileCommand } from './reconcile-command.ts';
 import { releaseCommand } from './release-command.ts';
 import { segmentCommand } from './segment-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { trainCommand } from './train-command.ts';
+import { trialCommand } from './trial-command.ts';
 
 /**
  * The command line `d-persona`.
@@ -37,6 +40,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     keyCommand(),
     personaCommand(),
     releaseCommand(),
+    trialCommand(),
+    auditCommand(),
+    reconcileCommand(),
     doctorCommand(),
     driftCommand((code) => {
       exitCode = code;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { FolderStore } from '../publish/folder-store.ts';
 import { readRelease } from '../publish/read-release.ts';
 import { adminClient, administrationCommand, group, printRows } from './administration.ts';
+import { findRelease } from './find-release.ts';
 import { parseOptions } from './options.ts';
 
 const pushSchema = z.looseObject({ store: z.string().min(1) });
@@ -29,12 +30,10 @@ export function releaseCommand(): Command {
     .argument('<release>', 'its hash, or the first digits')
     .action(async (hospital: string, prefix: string, raw: Record<string, unknown>) => {
       const client = adminClient(raw);
-      const { releases, version } = await client.releases(hospital);
-      const matching = releases.filter(({ release }) => release.startsWith(prefix));
-      const [match] = matching;
-      if (match === undefined || matching.length > 1) throw notOneRelease(matching.length);
-      await client.promote(hospital, match.release, version);
-      console.log(match.release);
+      const releases = await client.releases(hospital);
+      const release = findRelease(releases, prefix);
+      await client.promote(hospital, release, releases.version);
+      console.log(release);
     });
   const rollback = administrationCommand('rollback', 'Serve a hospital by the release that served it before')
     .argument('<hospital>')
@@ -55,15 +54,6 @@ export function releaseCommand(): Command {
       console.log(hash);
     });
   return group('release', 'List, send, promote and roll back releases', [list, push, promote, rollback]);
-}
-
-function notOneRelease(found: number): InputError {
-  return new InputError({
-    code: 'no-such-release',
-    input: 'release',
-    problem: found === 0 ? 'is none of the hospital' : `could be any of ${found}`,
-    remedy: 'Look at d-persona release list',
-  });
 }
 
 function nothingBefore(): InputError {

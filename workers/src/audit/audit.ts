@@ -20,7 +20,25 @@ export interface AuditEntry {
   readonly status: number;
 }
 
-export const auditRowSchema = z.object({
+export interface AuditQuery {
+  readonly hospital: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** ISO 8601, UTC; exclusive. */
+  readonly until: string;
+  /** See `AuditPage.next`. */
+  readonly cursor: string | undefined;
+  readonly limit: number;
+}
+
+export interface AuditPage {
+  readonly entries: AuditEntry[];
+  /** Behind the last entry, or null where there is no further one. */
+  readonly next: string | null;
+}
+
+const auditRowSchema = z.object({
+  row: z.int(),
   hospital: z.string(),
   at: z.string(),
   request: z.string(),
@@ -66,14 +84,19 @@ export class Audit {
     }
   }
 
-  /** Entries of a hospital from one moment up to another, in order of time. @param until exclusive */
-  entries(hospital: string, since: string, until: string, limit: number): Promise<AuditEntry[]> {
-    return this.#sql.rows(
+  /** Entries of a hospital in order of time, and where the next ones begin. */
+  async entries({ hospital, since, until, cursor, limit }: AuditQuery): Promise<AuditPage> {
+    const [at = since, row = '-1'] = cursor?.split('_') ?? [];
+    const found = await this.#sql.rows(
       auditRowSchema,
-      `SELECT hospital, at, request, who, action, persona, subject, release, status FROM audit
-        WHERE hospital = ? AND at >= ? AND at < ? ORDER BY at, request LIMIT ?`,
-      ...([hospital, since, until, limit] as const),
+      `SELECT rowid AS row, hospital, at, request, who, action, persona, subject, release, status FROM audit
+        WHERE hospital = ? AND at >= ? AND (at, rowid) > (?, ?) AND at < ? ORDER BY at, rowid LIMIT ?`,
+      ...([hospital, since, at, Number(row), until, limit + 1] as const),
     );
+    const entries = found.slice(0, limit);
+    const last = entries.at(-1);
+    const next = found.length > limit && last !== undefined ? `${last.at}_${last.row}` : null;
+    return { entries: entries.map(({ row: _, ...entry }) => entry), next };
   }
 }
 

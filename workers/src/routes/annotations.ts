@@ -14,6 +14,7 @@ import { imageKey, maskKey } from '../annotation/pixel-keys.ts';
 import { readAnnotation } from '../annotation/read-annotation.ts';
 import { idempotencyKey, idempotencyParameter } from '../idempotency/idempotency-key.ts';
 import { once } from '../idempotency/once.ts';
+import { DICOM, IMAGE_MEDIA_TYPES } from '../input/media-type.ts';
 import { withBody } from '../input/read-body.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -29,6 +30,9 @@ const keyParameter = {
   ...idempotencyParameter,
   description: 'The same key is the same annotation. Without one, the same content is',
 };
+
+/** What the id in a receipt is for. */
+const OF_RECEIPT = { hospital: '$request.path.hospital', annotation: '$response.body#/annotation' };
 
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const picture = { type: 'string' as const, format: 'binary' };
@@ -46,7 +50,14 @@ const body = {
   required: true,
   description: "An image with a reader's own outline of it, or an outline of a case",
   content: {
-    'multipart/form-data': { schema: form },
+    'multipart/form-data': {
+      schema: form,
+      encoding: {
+        annotation: { contentType: 'application/json' },
+        image: { contentType: IMAGE_MEDIA_TYPES.join(', ') },
+        mask: { contentType: `image/png, ${DICOM}` },
+      },
+    },
     'application/json': { schema: reference('CaseAnnotation') },
   },
 };
@@ -67,6 +78,11 @@ export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services):
       202: {
         description: 'It is kept',
         content: { 'application/json': { schema: annotationReceiptSchema } },
+        links: {
+          image: { operationId: 'annotationImage', parameters: OF_RECEIPT },
+          mask: { operationId: 'annotationMask', parameters: OF_RECEIPT },
+          withdraw: { operationId: 'withdrawAnnotation', parameters: OF_RECEIPT },
+        },
       },
       ...ANNOTATION_PROBLEMS,
     },
@@ -96,7 +112,7 @@ export function annotationsRoutes(app: OpenAPIHono<AppEnv>, services: Services):
     },
   });
   app.openapi(list, async (c) => {
-    const { after, limit } = c.req.valid('query');
+    const { after = 0, limit = 500 } = c.req.valid('query');
     const found = await listAnnotations(sql, c.var.hospital, after, limit + 1);
     return c.json({ annotations: found.slice(0, limit), more: found.length > limit }, 200);
   });

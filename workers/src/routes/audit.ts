@@ -34,18 +34,18 @@ export function auditRoute(app: OpenAPIHono<AppEnv>, { tenants, audit, now }: Se
   });
   app.openapi(route, async (c) => {
     const type = negotiate(c.req.header('accept'), [JSON_TYPE, CSV, FHIR]);
-    const { since, until, limit } = c.req.valid('query');
-    const entries = await audit.entries(
-      c.var.hospital,
-      moment(since, 0),
-      moment(until, now() + 1),
-      limit ?? MAX_AUDIT_ENTRIES,
-    );
+    const { since, until, cursor, limit = MAX_AUDIT_ENTRIES } = c.req.valid('query');
+    const range = { since: moment(since, 0), until: moment(until, now() + 1) };
+    const { entries, next } = await audit.entries({ hospital: c.var.hospital, ...range, cursor, limit });
+    if (next !== null) {
+      const query = new URLSearchParams({ ...range, limit: String(limit), cursor: next });
+      c.header('link', `<${c.req.path}?${query}>; rel="next"`);
+    }
     if (type === CSV) return c.body(auditCsv(entries), 200, { 'content-type': `${CSV}; charset=utf-8` });
     if (type === FHIR) {
       return c.body(JSON.stringify(auditEvents(entries)), 200, { 'content-type': FHIR });
     }
-    return c.json({ entries }, 200);
+    return c.json({ entries, next }, 200);
   });
 }
 

@@ -20,10 +20,16 @@ import { jsonBody } from './json-body.ts';
 
 const ofHospital = z.strictObject({ hospital: hospitalParameterSchema });
 const ofKey = z.strictObject({ hospital: hospitalParameterSchema, key: keyIdSchema });
+/** What a new key's id is for. */
+const OF_MADE_KEY = { hospital: '$request.path.hospital', key: '$response.body#/id' };
 const MADE = {
   201: {
     description: 'The key, shown this once',
     content: { 'application/json': { schema: madeKeySchema } },
+    links: {
+      revoke: { operationId: 'revokeKey', parameters: OF_MADE_KEY },
+      rotate: { operationId: 'rotateKey', parameters: OF_MADE_KEY },
+    },
   },
   ...STORED_PROBLEMS,
 };
@@ -65,7 +71,9 @@ export function keysRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     if (wanted.expires !== undefined && Date.parse(wanted.expires) <= now()) {
       throw new ProblemError('malformed-request', 'expires: is in the past. Choose a later moment, in UTC.');
     }
-    return c.json(await makeKey(sql, c.var.hospital, wanted, now(), c.get('once')), 201);
+    const expires = wanted.expires === undefined ? null : new Date(wanted.expires).toISOString();
+    const made = await makeKey(sql, c.var.hospital, { ...wanted, expires }, now(), c.get('once'));
+    return c.json(made, 201);
   });
 
   const rotate = createRoute({

@@ -4,13 +4,17 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { withBody } from '../input/read-body.ts';
 import { authorise } from '../middleware/authorise.ts';
+import { ProblemError } from '../problem/problem-error.ts';
 import type { AppEnv, Services } from '../services.ts';
 import { storePart, storeRelease } from '../tenant/store-release.ts';
 import { STORED_PROBLEMS, securityFor } from './answers.ts';
 
 /** Any bytes; their meaning is checked by the handler, which also limits them. */
 function bytesBody(type: string) {
-  return { required: true, content: { [type]: { schema: { type: 'string' as const, format: 'binary' } } } };
+  return {
+    required: true,
+    content: { [type]: { schema: { type: 'string' as const, format: 'binary', minLength: 1 } } },
+  };
 }
 
 /** Publishing: the parts of a release, then its manifest. */
@@ -35,6 +39,8 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
   });
   app.openapi(part, (c) =>
     withBody(c.req.raw, limits, async (bytes) => {
+      if (bytes.length === 0)
+        throw new ProblemError('malformed-request', 'body: has 0 bytes. Send the part.');
       const sha256 = await storePart(services, c.req.valid('param').part, bytes);
       return c.json({ sha256, bytes: bytes.length }, 200);
     }),

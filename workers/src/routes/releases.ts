@@ -12,7 +12,7 @@ import { once } from '../idempotency/once.ts';
 import { readJson } from '../input/read-json.ts';
 import { authorise } from '../middleware/authorise.ts';
 import type { AppEnv, Services } from '../services.ts';
-import { ifMatch, versionTag } from '../tenant/if-match.ts';
+import { demandIfMatch, ifMatch, versionTag } from '../tenant/if-match.ts';
 import { outcomeVersion } from '../tenant/outcome-version.ts';
 import { listReleases } from '../tenant/release-list.ts';
 import { CHANGE_PROBLEMS, LIST_PROBLEMS, securityFor } from './answers.ts';
@@ -23,7 +23,7 @@ const ifMatchParameter = {
   name: 'if-match',
   in: 'header' as const,
   required: true,
-  schema: { type: 'string' as const },
+  schema: { type: 'string' as const, pattern: '^(\\*|"[0-9]{1,15}")$' },
   description: 'The etag of GET …/releases, or *',
 };
 
@@ -34,6 +34,11 @@ export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
   const unsafe = {
     security: securityFor('release'),
     middleware: [authorise(tenants, 'release'), once(services)],
+  };
+  const conditional = {
+    security: securityFor('release'),
+    middleware: [authorise(tenants, 'release'), demandIfMatch, once(services)],
+    parameters: [ifMatchParameter, idempotencyParameter],
   };
   const list = createRoute({
     method: 'get',
@@ -58,8 +63,7 @@ export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     path: '/v1/hospitals/{hospital}/releases/current',
     operationId: 'promote',
     summary: 'Serve another release from now on: promotion, or roll back. Atomic',
-    ...unsafe,
-    parameters: [ifMatchParameter, idempotencyParameter],
+    ...conditional,
     request: { params, body: jsonBody('Promotion') },
     responses: {
       200: {
@@ -85,8 +89,7 @@ export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     path: '/v1/hospitals/{hospital}/releases/trial',
     operationId: 'startTrial',
     summary: 'Try another release beside the current one, on a share of requests or in its shadow',
-    ...unsafe,
-    parameters: [ifMatchParameter, idempotencyParameter],
+    ...conditional,
     request: { params, body: jsonBody('Trial') },
     responses: {
       200: { description: 'It is on trial', content: { 'application/json': { schema: trialSchema } } },

@@ -21,7 +21,11 @@ export function imageBody(options: string, allowCase: boolean) {
     additionalProperties: false,
   };
   const images = Object.fromEntries(IMAGE_MEDIA_TYPES.map((type) => [type, { schema: image }]));
-  const content = { ...images, 'multipart/form-data': { schema: form } };
+  const encoding = {
+    image: { contentType: IMAGE_MEDIA_TYPES.join(', ') },
+    options: { contentType: 'application/json' },
+  };
+  const content = { ...images, 'multipart/form-data': { schema: form, encoding } };
   return {
     required: true,
     description: allowCase ? 'An image, or a case that an earlier request made' : 'An image',

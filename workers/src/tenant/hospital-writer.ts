@@ -117,8 +117,10 @@ export class HospitalWriter implements HospitalWrites {
     const change = { hospital, release: trial?.release ?? null, ifVersion, once: null };
     return this.#change(change, (state) => [
       [
-        'UPDATE hospitals SET trial_kind = ?, trial_release = ?, trial_share = ? WHERE id = ? AND version = ?',
-        ...[trial?.kind ?? null, trial?.release ?? null, trial?.share ?? null, hospital, state.version],
+        `UPDATE hospitals SET trial_kind = ?, trial_release = ?, trial_share = ?, trial_started = ?
+          WHERE id = ? AND version = ?`,
+        ...[trial?.kind ?? null, trial?.release ?? null, trial?.share ?? null],
+        ...[trial && new Date(this.#stores.now()).toISOString(), hospital, state.version],
       ],
     ]);
   }

@@ -1,5 +1,7 @@
 import { VERSION_TAG } from '@d-persona/shared/contract/releases.ts';
+import { createMiddleware } from 'hono/factory';
 import { ProblemError } from '../problem/problem-error.ts';
+import type { AppEnv } from '../services.ts';
 
 /**
  * The version that a change is based on, from the header `if-match`.
@@ -21,3 +23,9 @@ export function ifMatch(header: string | undefined): number | null {
 export function versionTag(version: number): string {
   return `"${version}"`;
 }
+
+/** Refuses a request without the header before anything else is done. */
+export const demandIfMatch = createMiddleware<AppEnv>(async (c, next) => {
+  ifMatch(c.req.header('if-match'));
+  await next();
+});

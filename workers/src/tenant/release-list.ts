@@ -10,7 +10,12 @@ import type { Tenant } from './tenant.ts';
 const MAX_LISTED = 100;
 
 const rowSchema = z.object({ release: hashSchema, added: z.string() });
-const evidenceRowSchema = z.object({ compared: z.int(), dice: z.number().nullable() });
+const evidenceRowSchema = z.object({
+  compared: z.int(),
+  dice: z.number().nullable(),
+  served: z.int(),
+  failed: z.int(),
+});
 
 /** The releases of a hospital with the figures of each, which is current, and which is on trial. */
 export async function listReleases(sql: Sql, store: ObjectStore, tenant: Tenant): Promise<Releases> {
@@ -51,11 +56,18 @@ async function previousRelease(sql: Sql, { id, release }: Tenant): Promise<strin
   return row?.release ?? null;
 }
 
+/** What the trial has shown since it was started. */
 async function evidence(sql: Sql, { id, release, trial }: Tenant) {
   const row = await sql.row(
     evidenceRowSchema,
-    'SELECT count(*) AS compared, avg(dice) AS dice FROM comparisons WHERE hospital = ? AND release = ? AND trial = ?',
-    ...[id, release, trial?.release ?? null],
+    `WITH started (at) AS (SELECT coalesce(trial_started, '') FROM hospitals WHERE id = ?),
+      drawn AS (SELECT dice FROM comparisons, started
+        WHERE hospital = ? AND release = ? AND trial = ? AND comparisons.at >= started.at),
+      asked AS (SELECT status FROM audit, started
+        WHERE hospital = ? AND audit.at >= started.at AND release = ?)
+      SELECT (SELECT count(*) FROM drawn) AS compared, (SELECT avg(dice) FROM drawn) AS dice,
+        (SELECT count(*) FROM asked) AS served, (SELECT count(*) FROM asked WHERE status >= 500) AS failed`,
+    ...[id, id, release, trial?.release ?? null, id, trial?.release ?? null],
   );
-  return row ?? { compared: 0, dice: null };
+  return row ?? { compared: 0, dice: null, served: 0, failed: 0 };
 }
