@@ -2,6 +2,7 @@ import { depthOf, Layer, outWidthOf, PRODUCTS, TILES } from './engine-layer';
 import { columnTable, inputRow } from './engine-rows';
 import { loadTaps } from './engine-taps';
 import { multiplyPanels, storeTransposed } from './engine-panels';
+import { prepareIntegers2 } from './engine-winograd2-integers';
 import { packedOffset } from './gemm';
 import { padded } from './simd';
 import { clearSides } from './stage';
@@ -47,6 +48,10 @@ function outputTransform(m: usize, stride: usize, to: usize, toStride: usize): v
 
 /** Filters, as `loadTaps` reads them, to 16 planes, packed for `multiply`. @param scratch 21 vectors */
 export function prepareWinograd2(filters: usize, scales: usize, depth: i32, n: i32, to: usize, scratch: usize): void {
+  if (scales != 0 && (n & 7) == 0) {
+    prepareIntegers2(filters, scales, depth, n, to);
+    return;
+  }
   const plane = planeBytes(depth, n), half = scratch + 9 * 16;
   for (let i = 0; i < depth; i++) {
     for (let o = 0; o < n; o += 4) {
