@@ -2,6 +2,7 @@ import { InputError } from '@d-persona/shared/errors.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import './gradients.ts';
+import { useTensorflowKernels } from './tensorflow/use-tensorflow-kernels.ts';
 
 /** What can train: CUDA, TensorFlow on the CPU, the npm-only WASM, and plain JavaScript for checking the others. */
 export const backendSchema = z.enum(['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']);
@@ -18,6 +19,7 @@ async function loadNative(gpu: boolean): Promise<{ isUsingGpuDevice: boolean; ve
   // Through a variable: both packages are optional, so that the compiler must not look for them.
   const name: string = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   await import(name);
+  useTensorflowKernels();
   await tf.setBackend('tensorflow');
   const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
   return { isUsingGpuDevice: backend.isUsingGpuDevice, version: backend.binding.TF_Version };

@@ -42,7 +42,7 @@ const fusedConvolutionGradient: tf.GradConfig = {
   },
 };
 
-/** The same with our WASM kernels, which mask δ as they read it, and sum the bias gradient beside the filter's. */
+/** The same with our kernels, which mask δ once or as they read it, and sum the bias gradient beside the filter's. */
 function gradientsByOurKernels(
   dy: tf.Tensor4D,
   [x, filter, y]: [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D],

@@ -4,7 +4,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import '../../gradients.ts';
 
-/* Support for the kernels' tests: the same operation on TensorFlow.js' plain CPU backend and on ours. */
+/* Support for the kernels' tests: the same operation on TensorFlow.js' plain CPU backend and on a faster one. */
+
+/** FusedConv2D of stride 1 with "same" padding, as the model calls it. */
+export function fused(activation: 'relu' | 'linear') {
+  return (x: tf.Tensor, filter: tf.Tensor, bias?: tf.Tensor) =>
+    tf.engine().runKernel(tf.FusedConv2D, bias === undefined ? { x, filter } : { x, filter, bias }, {
+      ...{ strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] },
+      ...{ activation, leakyreluAlpha: 0 },
+    }) as tf.Tensor;
+}
+
+/** The same of operations that TensorFlow.js differentiates. */
+export function plainConvolution(activation: 'relu' | 'linear') {
+  return (x: tf.Tensor, filter: tf.Tensor, bias?: tf.Tensor) => {
+    const y = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+    const z = bias === undefined ? y : tf.add(y, bias);
+    return activation === 'relu' ? tf.relu(z) : z;
+  };
+}
 
 /** Largest difference, relative to the largest expected magnitude. */
 export function difference(actual: Float32Array, expected: Float32Array): number {
@@ -36,7 +54,7 @@ function withGradients(
 }
 
 /**
- * Expects value and gradients of `ours` on WASM to be those of `plain` on the CPU backend, for random inputs.
+ * Expects value and gradients of `ours` on a backend to be those of `plain` on the CPU backend, for random inputs.
  * @param tolerance relative to the largest magnitude of each
  */
 export async function compare(
@@ -44,12 +62,13 @@ export async function compare(
   ours: (...tensors: tf.Tensor[]) => tf.Tensor,
   plain: (...tensors: tf.Tensor[]) => tf.Tensor,
   tolerance: number,
+  backend: 'wasm' | 'tensorflow' = 'wasm',
 ): Promise<void> {
   const random = new Random(shapes.flat().reduce((seed, n) => seed * 31 + n, 1) % 65521);
   const inputs = shapes.map((shape) => ({ shape, values: random.gaussians(tf.util.sizeFromShape(shape)) }));
   await tf.setBackend('cpu');
   const expected = withGradients(inputs, plain);
-  await tf.setBackend('wasm');
+  await tf.setBackend(backend);
   const actual = withGradients(inputs, ours);
   expect(actual.length).toBe(expected.length);
   for (const [i, values] of actual.entries()) {

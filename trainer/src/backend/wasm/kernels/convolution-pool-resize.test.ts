@@ -3,25 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simdOfRuntime } from '../kernel-module.ts';
 import { useWasmBackend } from '../wasm-backend.ts';
-import { compare, difference } from './compare-backends.ts';
+import { compare, difference, fused, plainConvolution } from './compare-backends.ts';
 
 type Shape4D = [number, number, number, number];
-
-function fused(activation: 'relu' | 'linear') {
-  return (x: tf.Tensor, filter: tf.Tensor, bias?: tf.Tensor) =>
-    tf.engine().runKernel(tf.FusedConv2D, bias === undefined ? { x, filter } : { x, filter, bias }, {
-      ...{ strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] },
-      ...{ activation, leakyreluAlpha: 0 },
-    }) as tf.Tensor;
-}
-
-function plainConvolution(activation: 'relu' | 'linear') {
-  return (x: tf.Tensor, filter: tf.Tensor, bias?: tf.Tensor) => {
-    const y = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
-    const z = bias === undefined ? y : tf.add(y, bias);
-    return activation === 'relu' ? tf.relu(z) : z;
-  };
-}
 
 const settings = [
   { threads: 1, simd: 'base' },
