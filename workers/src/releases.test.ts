@@ -2,6 +2,7 @@ import { problemSchema } from '@d-persona/shared/contract/problem.ts';
 import { currentReleaseSchema, releasesSchema } from '@d-persona/shared/contract/releases.ts';
 import { personaSegmentationSchema } from '@d-persona/shared/contract/segmentation.ts';
 import type { EncodedRelease } from '@d-persona/shared/release/encode-release.ts';
+import { manifestKey, partKey } from '@d-persona/shared/release/store.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { syntheticRelease } from '../../test/support/synthetic-release.ts';
 import { picturePng, SEGMENT_AS, startTestApp, type TestApp } from './app.fixtures.ts';
@@ -115,6 +116,39 @@ describe('releases', () => {
     const broken = await promote(next.hash, '"1"');
     expect(problemSchema.parse(await broken.json()).status).toBe(409);
     expect((await list()).current).toBe(api.release);
+  });
+
+  it('that are damaged are listed as such, with the file', async () => {
+    vi.spyOn(console, 'error').mockReturnValue();
+    await publish(next);
+    const keyOf = (part: string) => partKey(next.manifest.parts[part]?.sha256 ?? '', part);
+    const damage = async () => {
+      const { damaged = [], releases } = await list();
+      expect(releases.map(({ release }) => release)).toEqual([api.release]);
+      return damaged.map(({ release, file, problem }) => [release, file, problem]);
+    };
+    const [heads, manifest] = [keyOf('personas.bin'), manifestKey(next.hash)];
+    const [headBytes, manifestBytes] = [api.store.files.get(heads), api.store.files.get(manifest)];
+    api.store.files.delete(heads);
+    expect(await damage()).toEqual([[next.hash, heads, 'is not there']]);
+    api.store.files.set(heads, headBytes as Uint8Array);
+    api.store.files.set(manifest, Uint8Array.of(1));
+    expect(await damage()).toEqual([[next.hash, manifest, expect.stringContaining('SHA-256')]]);
+    api.store.files.set(manifest, manifestBytes as Uint8Array);
+    expect((await list()).damaged).toBeUndefined();
+
+    // Altered weights come to light when they are loaded: with the answer that they make impossible.
+    const core = keyOf('core.bin');
+    const coreBytes = api.store.files.get(core) as Uint8Array;
+    api.store.files.set(core, coreBytes.with(60, (coreBytes[60] as number) ^ 1));
+    expect((await promote(next.hash, '"1"')).status).toBe(200);
+    const refused = await api.post(SEGMENT_AS, picturePng(), 'image/png');
+    expect(refused.status).toBe(503);
+    expect(problemSchema.parse(await refused.json()).detail).toContain(core);
+    expect(await damage()).toEqual([[next.hash, core, expect.stringContaining('was altered')]]);
+    api.store.files.set(core, coreBytes);
+    expect(await servedBy()).toBe(next.hash);
+    expect((await list()).damaged).toBeUndefined();
   });
 
   it('are not published without their parts, or under another address', async () => {

@@ -20,6 +20,16 @@ export const releaseSchema = z
 
 export type Release = z.infer<typeof releaseSchema>;
 
+export const damagedReleaseSchema = releaseSchema
+  .pick({ release: true, current: true, added: true })
+  .extend({
+    file: z.string().meta({ description: 'What is missing or altered, as it is stored' }),
+    problem: z.string().meta({ description: 'What is wrong with it' }),
+  })
+  .meta({ id: 'DamagedRelease', description: 'A release that cannot be served until it is published again' });
+
+export type DamagedRelease = z.infer<typeof damagedReleaseSchema>;
+
 export const trialSchema = z
   .strictObject({
     release: releaseHashSchema,
@@ -55,6 +65,10 @@ export const releasesSchema = z
     version: z.int().min(0).meta({ description: 'Counts promotions; in quotes it is the etag' }),
     trial: trialSchema.extend({ evidence: evidenceSchema }).nullable(),
     releases: z.array(releaseSchema).meta({ description: 'The newest first' }),
+    damaged: z
+      .array(damagedReleaseSchema)
+      .optional()
+      .meta({ description: 'Releases of the hospital that are not whole; absent where all are' }),
   })
   .meta({ id: 'Releases', description: 'The releases of a hospital' });
 

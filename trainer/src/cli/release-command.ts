@@ -14,16 +14,25 @@ export function releaseCommand(): Command {
   const list = administrationCommand('list', 'List the releases of a hospital')
     .argument('<hospital>')
     .action(async (hospital: string, raw: Record<string, unknown>) => {
-      const { releases } = await adminClient(raw).releases(hospital);
-      printRows(
-        releases.map(({ release, current, added, dataset, metrics }) => ({
+      const { releases, damaged = [] } = await adminClient(raw).releases(hospital);
+      const row = { current: '', dataset: '-', dice: '-', damaged: '' };
+      printRows([
+        ...releases.map(({ release, current, added, dataset, metrics }) => ({
+          ...row,
           release,
           current: current ? 'yes' : '',
           added,
           dataset,
           dice: metrics.dice_persona_mean?.toFixed(4) ?? '-',
         })),
-      );
+        ...damaged.map(({ release, current, added, file, problem }) => ({
+          ...row,
+          release,
+          current: current ? 'yes' : '',
+          added,
+          damaged: `${file} ${problem}`,
+        })),
+      ]);
     });
   const promote = administrationCommand('promote', 'Serve a hospital by a release')
     .argument('<hospital>')

@@ -1,3 +1,4 @@
+import { ReleaseError } from '@d-persona/shared/release/release-error.ts';
 import type { Holder } from './isolate-memory.ts';
 import { MadeOnce } from './made-once.ts';
 import type { Model } from './model.ts';
@@ -7,6 +8,8 @@ interface Slot {
   users: number;
 }
 
+/** Faults are kept of so many releases. */
+const MOST_FAULTS = 100;
 /** What a manifest takes, about. */
 const MANIFEST_BYTES = 32 * 1024;
 
@@ -17,12 +20,18 @@ const MANIFEST_BYTES = 32 * 1024;
  */
 export class Models implements Holder {
   readonly #slots = new Map<string, Slot>(); // in order of use
+  readonly #faults = new Map<string, ReleaseError>();
   readonly #load: (hash: string) => Promise<Model>;
   readonly #maxBytes: number;
 
   constructor(load: (hash: string) => Promise<Model>, maxBytes: number) {
     this.#load = load;
     this.#maxBytes = maxBytes;
+  }
+
+  /** What was wrong with releases when they were last loaded here. */
+  get faults(): ReadonlyMap<string, ReleaseError> {
+    return this.#faults;
   }
 
   /** How many releases are loaded. */
@@ -50,12 +59,25 @@ export class Models implements Holder {
     this.#slots.set(hash, slot);
     slot.users++;
     try {
-      return await work(await slot.made.get(() => this.#load(hash)));
+      return await work(await slot.made.get(() => this.#tried(hash)));
     } finally {
       slot.users--;
       if (slot.made.value === undefined && slot.users === 0 && this.#slots.get(hash) === slot)
         this.#slots.delete(hash);
       this.#keepWithin(this.#maxBytes);
+    }
+  }
+
+  async #tried(hash: string): Promise<Model> {
+    try {
+      const model = await this.#load(hash);
+      this.#faults.delete(hash);
+      return model;
+    } catch (error) {
+      if (error instanceof ReleaseError) this.#faults.set(hash, error);
+      const [oldest] = this.#faults.keys();
+      if (this.#faults.size > MOST_FAULTS && oldest !== undefined) this.#faults.delete(oldest);
+      throw error;
     }
   }
 

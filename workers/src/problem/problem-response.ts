@@ -43,7 +43,7 @@ export function toProblemError(error: unknown): ProblemError {
   if (error instanceof ReleaseError) {
     return unavailable(
       'no-release',
-      "The hospital's release cannot be loaded now. Try again in a while.",
+      `The hospital's release cannot be loaded: ${error.input} ${error.problem}. ${error.remedy}.`,
       30,
     );
   }

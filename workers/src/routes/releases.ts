@@ -29,7 +29,7 @@ const ifMatchParameter = {
 
 /** Which releases a hospital has, and which serves it: promotion, roll back, trial. */
 export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const { tenants, sql, store, hospitals } = services;
+  const { tenants, sql, store, models, hospitals } = services;
   const common = { security: securityFor('release'), middleware: authorise(tenants, 'release') };
   const unsafe = {
     security: securityFor('release'),
@@ -53,7 +53,7 @@ export function releasesRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     },
   });
   app.openapi(list, async (c) => {
-    const releases = await listReleases(sql, store, c.var.tenant);
+    const releases = await listReleases(sql, store, c.var.tenant, models.faults);
     c.header('etag', versionTag(releases.version));
     return c.json(releases, 200);
   });

@@ -1,9 +1,12 @@
-import type { Release, Releases } from '@d-persona/shared/contract/releases.ts';
-import { hashSchema } from '@d-persona/shared/release/manifest.ts';
-import type { ObjectStore } from '@d-persona/shared/release/object-store.ts';
+import type { DamagedRelease, Release, Releases } from '@d-persona/shared/contract/releases.ts';
+import { servingSpecs } from '@d-persona/shared/model/weights.ts';
+import { hashSchema, type Manifest } from '@d-persona/shared/release/manifest.ts';
+import { ReleaseError } from '@d-persona/shared/release/release-error.ts';
+import { loadManifest } from '@d-persona/shared/release/store.ts';
 import { z } from 'zod';
 import type { Sql } from '../store/database.ts';
-import { soundManifest } from './release-writes.ts';
+import type { ErasableStore } from '../store/r2-store.ts';
+import { partKeys } from './release-writes.ts';
 import type { Tenant } from './tenant.ts';
 
 /** Most releases that are told: the newest. */
@@ -17,18 +20,46 @@ const evidenceRowSchema = z.object({
   failed: z.int(),
 });
 
+/**
+ * The manifest of a release that is whole, as far as can be told without reading its weights: those are hashed when it
+ * is loaded, and what was wrong then is among the faults.
+ */
+async function wholeOrFault(store: ErasableStore, release: string): Promise<Manifest | ReleaseError> {
+  try {
+    const manifest = await loadManifest(store, release, servingSpecs);
+    for (const key of partKeys(manifest)) if (!(await store.has(key))) return missingPart(key);
+    return manifest;
+  } catch (error) {
+    if (error instanceof ReleaseError) return error;
+    throw error;
+  }
+}
+
+function missingPart(key: string): ReleaseError {
+  return new ReleaseError('release-incomplete', key, 'is not there', 'Publish the release again');
+}
+
 /** The releases of a hospital with the figures of each, which is current, and which is on trial. */
-export async function listReleases(sql: Sql, store: ObjectStore, tenant: Tenant): Promise<Releases> {
+export async function listReleases(
+  sql: Sql,
+  store: ErasableStore,
+  tenant: Tenant,
+  faults: ReadonlyMap<string, ReleaseError>,
+): Promise<Releases> {
   const rows = await sql.rows(
     rowSchema,
     'SELECT release, added FROM releases WHERE hospital = ? ORDER BY added DESC, release LIMIT ?',
     ...([tenant.id, MAX_LISTED] as const),
   );
   const releases: Release[] = [];
+  const damaged: DamagedRelease[] = [];
   for (const { release, added } of rows) {
-    // One that was damaged is not listed, and cannot be promoted; the others are.
-    const manifest = await soundManifest(store, release);
-    if (manifest === null) continue;
+    const manifest = faults.get(release) ?? (await wholeOrFault(store, release));
+    if (manifest instanceof ReleaseError) {
+      const { input: file, problem } = manifest;
+      damaged.push({ release, current: release === tenant.release, added, file, problem });
+      continue;
+    }
     const { provenance, software, training, personas, metrics } = manifest;
     releases.push({
       release,
@@ -43,7 +74,8 @@ export async function listReleases(sql: Sql, store: ObjectStore, tenant: Tenant)
   }
   const trial = tenant.trial && { ...tenant.trial, evidence: await evidence(sql, tenant) };
   const previous = await previousRelease(sql, tenant);
-  return { current: tenant.release, previous, version: tenant.version, trial, releases };
+  const unsound = damaged.length > 0 ? { damaged } : {};
+  return { current: tenant.release, previous, version: tenant.version, trial, releases, ...unsound };
 }
 
 /** The latest release before the current one that was another. */
