@@ -7,6 +7,7 @@ import { EXIT, EXIT_CODES_HELP, reportError } from './exit-codes.ts';
 import { hospitalCommand } from './hospital-command.ts';
 import { jobCommand } from './job-command.ts';
 import { keyCommand } from './key-command.ts';
+import { nightHeadCommand } from './night-head-command.ts';
 import { personaCommand } from './persona-command.ts';
 import { publishCommand } from './publish-command.ts';
 import { reconcileCommand } from './reconcile-command.ts';
@@ -51,6 +52,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   ]) {
     program.addCommand(command.exitOverride().addHelpText('after', EXIT_CODES_HELP));
   }
+  program.addCommand(nightHeadCommand().exitOverride(), { hidden: true });
   try {
     await program.parseAsync([...argv]);
     return exitCode;

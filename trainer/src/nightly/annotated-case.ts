@@ -27,6 +27,11 @@ const MAX_PIXELS = 50_000_000;
 const file = (folder: string, kind: 'image' | 'mask', hash: string) =>
   join(folder, 'pixels', `${kind}-${hash}.png`);
 
+/** Paths, below a hospital's folder, of an annotation's pixels. */
+export function pixelFiles({ image, mask }: Pick<AnnotationRecord, 'image' | 'mask'>): string[] {
+  return [file('', 'image', image), file('', 'mask', mask)];
+}
+
 /** Fetches an annotation's pixels into a hospital's folder, unless they are there. */
 export async function fetchPixels(api: HospitalApi, folder: string, record: AnnotationRecord): Promise<void> {
   for (const kind of ['image', 'mask'] as const) {

@@ -1,6 +1,7 @@
 import { hospitalIdSchema } from '@d-persona/shared/release/hospital.ts';
 import { z } from 'zod';
 import { driftSettingsSchema } from '../drift/settings.ts';
+import { machineSettingsSchema } from '../runner/machine-settings.ts';
 
 /** When an outline is set aside for a person to look at. */
 export const checkSettingsSchema = z.strictObject({
@@ -70,6 +71,9 @@ export const nightlySettingsSchema = z.strictObject({
   check: checkSettingsSchema.prefault({}),
   drift: driftSettingsSchema.prefault({}),
   training: headTrainingSchema.prefault({}),
+  machine: machineSettingsSchema.nullable().default(null).meta({
+    description: 'Where heads are trained; null: in this very process',
+  }),
   resamples: z.int().min(100).default(2000),
   canary: z
     .strictObject({
