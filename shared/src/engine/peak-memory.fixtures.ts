@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DisagreementAccumulator } from '../mask/disagreement.ts';
-import { engineModule, PAPER, randomImage, randomWeights } from './engine.fixtures.ts';
+import { PAPER, randomImage, randomWeights } from './engine.fixtures.ts';
 import { Engine } from './engine.ts';
+import { compileBuild } from './kernel-build.ts';
 import { personaLatents, sampleLatents } from './prompts.ts';
 
 setFlagsFromString('--expose-gc');
@@ -26,7 +28,8 @@ export function heldBytes(): number {
 export async function peakMemory(side: number, personas: number): Promise<{ peak: number; engine: number }> {
   const architecture = { ...PAPER, personas };
   const size = { height: side, width: side };
-  const module = await engineModule('engine-relaxed');
+  const module = await compileBuild(readFile);
+  if (module === undefined) throw new Error('This runtime has no SIMD');
   const weights = randomWeights(architecture, 1, true);
   let before = heldBytes();
   const image = randomImage(size, 1);
