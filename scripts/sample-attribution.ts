@@ -11,14 +11,14 @@ export interface Shipped {
   readonly source: string;
 }
 
-export const LIDC_CARD: DatasetCard = {
+export const LIDC_CARD = {
   name: 'LIDC-IDRI, 64 × 64 sample',
   licence: 'CC BY 3.0',
   attribution:
     'Armato SG III et al.: The Lung Image Database Consortium (LIDC) and Image Database Resource Initiative (IDRI): a completed reference database of lung nodules on CT scans. Medical Physics 38 (2011) 915-931. The authors acknowledge the National Cancer Institute and the Foundation for the National Institutes of Health, and their critical role in the creation of the free publicly available LIDC/IDRI Database used in this study.',
   kind: 'rank',
   modality: 'CT',
-};
+} as const satisfies DatasetCard;
 
 export const BU_BIL_CARD: DatasetCard = {
   name: 'BU-BIL cells, 64 × 64 sample',

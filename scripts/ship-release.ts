@@ -1,5 +1,5 @@
 /**
- * Makes the release that ships with the project of a finished and evaluated run:
+ * Makes the release that ships with the project of a finished and evaluated run on LIDC-IDRI:
  *
  *   node scripts/ship-release.ts --run <folder> [--out releases/lidc-idri] [--weights int8] [--examples 12]
  *
@@ -23,7 +23,10 @@ import { openRunData } from '@d-persona/trainer/run/open-run-data.ts';
 import type { RunData } from '@d-persona/trainer/run/run-data.ts';
 import { RunFolder } from '@d-persona/trainer/run/run-folder.ts';
 import { z } from 'zod';
+import { LIDC_CARD } from './sample-attribution.ts';
 
+/** The public archive says neither whose it is nor what may be done with it. */
+const LIDC = { ...LIDC_CARD, name: 'LIDC-IDRI slices' };
 const SAMPLES = 16;
 const BANK = 500;
 
@@ -70,7 +73,8 @@ try {
   await chooseBackend();
   const folder = new RunFolder(options.run);
   const config = await folder.config();
-  const data = await openRunData(config);
+  const found = await openRunData(config);
+  const data: RunData = { ...found, dataset: { ...found.dataset, ...LIDC } };
   const asked = { samples: SAMPLES, bank: BANK };
   const anyRaters = await evaluateAnyRaters(folder, data, { ...asked, resamples: 2000 }, options.anyRaters);
   await rm(options.out, { recursive: true, force: true });
