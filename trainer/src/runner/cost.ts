@@ -11,7 +11,7 @@ export const pricesSchema = z.partialRecord(
 
 export type Prices = z.infer<typeof pricesSchema>;
 
-/** Published list prices of Modal (November 2026, to be checked against the contract); own machines cost nothing. */
+/** List prices of Modal in 2026, to be checked against the contract (docs/runner.md names the sources); own machines cost nothing. */
 export const DEFAULT_PRICES: Prices = {
   local: { none: 0 },
   docker: { none: 0 },
@@ -20,6 +20,7 @@ export const DEFAULT_PRICES: Prices = {
     none: 0.1,
     T4: 0.59,
     L4: 0.8,
+    A10: 1.1,
     A10G: 1.1,
     L40S: 1.95,
     A100: 2.1,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_PRICES } from './cost.ts';
 import { type Job, jobSchema, loadJob } from './job.ts';
-import type { RunOptions } from './run-job.ts';
+import type { RunOptions } from './run-options.ts';
 
 /**
  * A program that counts to its second argument, a step every 20 ms, with its count in `output/count` as its
