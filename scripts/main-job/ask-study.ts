@@ -6,7 +6,7 @@ import { unpackMask } from '@d-persona/trainer/data/mask-bits.ts';
 import { pictureOf } from '@d-persona/trainer/data/picture-of.ts';
 import type { Sample, SamplePixels } from '@d-persona/trainer/data/sample.ts';
 import { displayPixels } from '@d-persona/trainer/report/display-pixels.ts';
-import type { ReportCase } from '@d-persona/trainer/report/report-data.ts';
+import type { ReportCase } from '@d-persona/trainer/report/report-case.ts';
 import { type Answer, askWorker, type Timings } from './ask-worker.ts';
 import type { Study } from './run-study.ts';
 

@@ -10,7 +10,7 @@ function studySection(
   { cases, timings }: StudyAnswers,
   backend: string,
 ): ReportData['studies'][number] {
-  const { config, data, evaluation, release, curves } = study;
+  const { config, data, evaluation, release, curves, figures } = study;
   const { training, quantization, parts } = release.manifest;
   const facts: Record<string, string> = {
     Data: `${training.dataset}, source SHA-256 ${training.sourceSha256.slice(0, 16)}…`,
@@ -29,6 +29,7 @@ function studySection(
     provenance: Object.entries(facts).map(([label, value]) => ({ label, value })),
     cases: [...cases],
     curves: [...curves],
+    figures,
     release: {
       hash: release.hash,
       bytes: Object.values(parts).reduce((sum, { bytes }) => sum + bytes, 0),

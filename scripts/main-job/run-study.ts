@@ -8,6 +8,8 @@ import { renderEvaluation } from '@d-persona/trainer/evaluation/render-table.ts'
 import type { Evaluation } from '@d-persona/trainer/evaluation/table.ts';
 import { ensureHospital } from '@d-persona/trainer/publish/ensure-hospital.ts';
 import { publishRun } from '@d-persona/trainer/publish/publish-run.ts';
+import type { FigureData } from '@d-persona/trainer/report/figures/figure-data.ts';
+import { figuresOfRun } from '@d-persona/trainer/report/figures/figures-of-run.ts';
 import type { RunConfig } from '@d-persona/trainer/run/config.ts';
 import { MetricsLog, type MetricsRecord } from '@d-persona/trainer/run/metrics-log.ts';
 import { openRunData } from '@d-persona/trainer/run/open-run-data.ts';
@@ -32,6 +34,7 @@ export interface Study {
   readonly evaluation: Evaluation;
   readonly release: EncodedRelease;
   readonly curves: readonly MetricsRecord[];
+  readonly figures: FigureData;
 }
 
 /** Publishes as int8; where that costs too much, says so and publishes as float16. */
@@ -77,11 +80,12 @@ export async function runStudy(
   });
   await folder.writeEvaluation(evaluation);
   console.log(renderEvaluation(evaluation));
+  const figures = await figuresOfRun(folder, data, { split: 'test', cases: 3, samples: SAMPLES, bank: BANK });
   const now = new Date();
   const release = await publishSmallest(folder, data, store, now);
   const key = await ensureHospital(store, name, now);
   if (key === undefined) throw new Error(`The store of a new main job has a hospital ${name} already`);
   await promoteRelease(store, name, release.hash);
   const curves = await new MetricsLog(folder.path).records();
-  return { name, hospital: name, key, config, data, evaluation, release, curves };
+  return { name, hospital: name, key, config, data, evaluation, release, curves, figures };
 }

@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor-command.ts';
 import { driftCommand } from './drift-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
 import { EXIT, EXIT_CODES_HELP, reportError } from './exit-codes.ts';
+import { figuresCommand } from './figures-command.ts';
 import { hospitalCommand } from './hospital-command.ts';
 import { jobCommand } from './job-command.ts';
 import { keyCommand } from './key-command.ts';
@@ -34,6 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const command of [
     trainCommand(),
     evaluateCommand(),
+    figuresCommand(),
     publishCommand(),
     serveCommand(),
     segmentCommand(),

@@ -5,7 +5,7 @@ import { diceMatrix } from '../evaluation/metrics/pairwise.ts';
 import { heatMapPng } from './heat-map.ts';
 import { html, type SafeHtml } from './html.ts';
 import { personaColour } from './persona-colours.ts';
-import type { ReportCase } from './report-data.ts';
+import type { ReportCase } from './report-case.ts';
 import { type Outline, picture, samePicture, tile } from './tile.ts';
 import { type ImageWindow, windowOfInterest } from './window-of-interest.ts';
 

@@ -41,9 +41,9 @@ describe('report page', () => {
     ]);
     expect(page).toContain('<a href="#study-2">other discs</a>');
     expect(page).toContain('2026-11-25 12:00 UTC by d-persona 0.1.0');
-    // per study: image, experts, personas, disagreement, 2 pairs, 3 samples; 2 + 4 charts
+    // per study: image, experts, personas, disagreement, 2 pairs, 3 samples; 2 + 3 + 4 charts
     expect(page.match(/class="tile"/g)).toHaveLength(2 * 9);
-    expect(page.match(/class="chart"/g)).toHaveLength(2 * 6);
+    expect(page.match(/class="chart"/g)).toHaveLength(2 * 9);
     expect(names.filter((name) => name === 'table')).toHaveLength(2 * 4);
     expect(names).not.toContain('script');
     expect(names).not.toContain('link');

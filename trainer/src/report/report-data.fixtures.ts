@@ -1,5 +1,7 @@
 import { EvaluationAccumulator } from '../evaluation/accumulate.ts';
-import type { ReportCase, ReportData, Study } from './report-data.ts';
+import type { FigureData } from './figures/figure-data.ts';
+import type { ReportCase } from './report-case.ts';
+import type { ReportData, Study } from './report-data.ts';
 
 export const SIZE = 12;
 
@@ -21,6 +23,36 @@ export function smallCase(): ReportCase {
     personas: [disc(2.5), disc(4)],
     samples: [disc(2), disc(3), new Uint8Array(SIZE * SIZE)],
     disagreement: new Uint8Array(SIZE * SIZE).fill(90),
+  };
+}
+
+/** What figures show of two personas. */
+export function smallFigures(dataset: string, personas: readonly [string, string]): FigureData {
+  const bins = [0.1, 0.5, 0.9].map((predicted) => ({ predicted, observed: predicted ** 2, pixels: 1000 }));
+  return {
+    dataset,
+    personas: [...personas],
+    cases: [smallCase()],
+    diceMatrix: [
+      [0.91, 0.62],
+      [0.58, null],
+    ],
+    latent: [
+      {
+        title: 'Case 1',
+        bank: Array.from({ length: 20 }, (_, i) => [Math.cos(i), Math.sin(i)] as [number, number]),
+        prompts: [
+          [-2, 0],
+          [2, 1],
+        ],
+        explained: [0.7, 0.2],
+      },
+    ],
+    probability: { bins, error: 0.12, pixels: 3000 },
+    disagreement: { bins: bins.slice(0, 2), error: null, pixels: 2000 },
+    images: 6,
+    patients: 3,
+    samples: 3,
   };
 }
 
@@ -55,6 +87,7 @@ export function smallStudy(dataset: string, personas: readonly [string, string])
     evaluation,
     provenance: [{ label: 'Licence', value: 'CC BY 3.0' }],
     cases: [smallCase()],
+    figures: smallFigures(dataset, personas),
     curves: [10, 20, 30].flatMap((step) => [
       { stage: 'stage1' as const, kind: 'train' as const, step, values: { total: 1 / step, kl: step / 10 } },
       { stage: 'stage1' as const, kind: 'validation' as const, step, values: { diversity: step / 100 } },

@@ -4,6 +4,7 @@ import { caseCard } from './case-card.ts';
 import { areasChart } from './charts/areas-chart.ts';
 import type { Chart } from './charts/chart.ts';
 import { differencesChart } from './charts/differences-chart.ts';
+import { figureCharts } from './charts/figure-charts.ts';
 import { learningCurves } from './charts/learning-curves.ts';
 import { factList } from './fact-list.ts';
 import { headline } from './headline.ts';
@@ -16,10 +17,11 @@ import { standingNotes } from './standing-notes.ts';
 
 /** One dataset and its model: result, images, figures, learning, serving, caveats, provenance. */
 export async function studySection(id: string, study: Study): Promise<SafeHtml> {
-  const { evaluation, provenance, cases, curves, release, timings, notes } = study;
-  const [areas, learning, differences] = await Promise.all([
+  const { evaluation, provenance, cases, curves, figures, release, timings, notes } = study;
+  const [areas, learning, paper, differences] = await Promise.all([
     areasChart(evaluation),
     learningCurves(curves, evaluation),
+    figures === null ? [] : figureCharts(figures),
     evaluation.comparisons.length > 0 ? differencesChart(evaluation) : null,
   ]);
   return html`<section class="study" id="${id}" aria-labelledby="${id}-title">
@@ -38,7 +40,7 @@ ${part(
   'Figures',
   html`${personaTable(evaluation)}
 ${setTable(evaluation)}
-<div class="charts">${differences === null ? '' : chart(differences)}${chart(areas)}</div>
+<div class="charts">${differences === null ? '' : chart(differences)}${chart(areas)}${paper.map(chart)}</div>
 <details><summary>Areas as a table</summary>${areaTable(evaluation)}</details>`,
 )}
 ${part(`${id}-learning`, 'Learning', html`<div class="charts">${learning.map(chart)}</div>`)}

@@ -1,3 +1,4 @@
+import type { TopLevelSpec } from 'vega-lite';
 import type { Evaluation } from '../../evaluation/table.ts';
 import type { MetricsRecord } from '../../run/metrics-log.ts';
 import type { Chart } from './chart.ts';
@@ -40,6 +41,25 @@ export async function learningCurves(
   records: readonly MetricsRecord[],
   { raters }: Evaluation,
 ): Promise<Chart[]> {
+  return Promise.all(panelsOf(records, raters.diversity.mean).map(drawPanel));
+}
+
+/** The same charts as one drawing. */
+export function learningCurvesFigure(
+  records: readonly MetricsRecord[],
+  raterDiversity: number | null,
+): TopLevelSpec {
+  const curves = panelsOf(records, raterDiversity).filter(
+    ({ points }) => new Set(points.map(({ step }) => step)).size > 1,
+  );
+  const panels = curves.map((panel) => ({
+    ...panelSpec(panel, linesOf(panel)),
+    title: panel.title,
+  }));
+  return { concat: panels, columns: 3, resolve: { scale: { color: 'independent' } } } as TopLevelSpec;
+}
+
+function panelsOf(records: readonly MetricsRecord[], raterDiversity: number | null): Panel[] {
   const panels = new Map<string, Panel>();
   for (const { stage, kind, step, values } of records) {
     for (const [series, value] of Object.entries(values)) {
@@ -48,17 +68,17 @@ export async function learningCurves(
         title,
         order: ORDER.indexOf(`${stage} ${kind}`),
         points: [],
-        ...levelFor(series, raters.diversity.mean),
+        ...levelFor(series, raterDiversity),
       };
       panels.set(title, panel);
-      panel.points.push({ step, value, series });
+      panel.points.push({ step, value, series: words(series) });
     }
   }
-  const ordered = [...panels.values()].sort((a, b) => a.order - b.order); // stable: KL stays after the loss
-  return Promise.all(ordered.map(drawPanel));
+  return [...panels.values()].sort((a, b) => a.order - b.order); // stable: KL stays after the loss
 }
 
 function panelTitle(stage: MetricsRecord['stage'], kind: MetricsRecord['kind'], series: string): string {
+  if (series === 'raterDiversity') return panelTitle(stage, kind, 'diversity'); // beside the samples'
   if (kind === 'validation') return `${STAGE_TITLES[stage]}: ${words(series)} (validation)`;
   return `${STAGE_TITLES[stage]}: ${series === 'kl' ? 'KL divergence' : 'loss'}`;
 }
@@ -70,7 +90,8 @@ function words(name: string): string {
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .replace(/^ged\b/, 'GED')
-    .replace(/^kl\b/, 'KL');
+    .replace(/^kl\b/, 'KL')
+    .replace(/^dice\b/, 'Dice');
 }
 
 function levelFor(series: string, diversity: number | null): Pick<Panel, 'level'> {
@@ -78,11 +99,20 @@ function levelFor(series: string, diversity: number | null): Pick<Panel, 'level'
   return { level: { value: diversity, label: "the raters' diversity (test)" } };
 }
 
-async function drawPanel({ title, points, level }: Panel): Promise<Chart> {
+async function drawPanel(panel: Panel): Promise<Chart> {
+  const lines = linesOf(panel);
+  const svg = await renderChart(panelSpec(panel, lines));
+  return { title: panel.title, svg, alt: `${panel.title}. ${lines.map(describe).join(' ')}` };
+}
+
+function linesOf({ points }: Panel): Point[][] {
   const series = [...new Set(points.map((point) => point.series))];
-  const lines = series.map((name) => thin(points.filter((point) => point.series === name)));
+  return series.map((name) => thin(points.filter((point) => point.series === name)));
+}
+
+function panelSpec({ points, level }: Panel, lines: readonly (readonly Point[])[]): TopLevelSpec {
   const colour = { field: 'series', type: 'nominal', sort: null, scale: { range: SERIES_COLOURS } } as const;
-  const svg = await renderChart({
+  return {
     width: 300,
     height: 150,
     layer: [
@@ -90,15 +120,15 @@ async function drawPanel({ title, points, level }: Panel): Promise<Chart> {
         data: { values: lines.flat() },
         mark: { type: 'line', strokeWidth: 1.6, interpolate: 'linear', point: points.length < 20 },
         encoding: {
-          x: { field: 'step', type: 'quantitative', title: 'step', axis: { tickCount: 5 } },
+          x: { field: 'step', type: 'quantitative', title: 'step', axis: { tickCount: 5, format: 'd' } },
           y: {
             field: 'value',
             type: 'quantitative',
             title: null,
-            axis: { tickCount: 5 },
+            axis: { tickCount: 5, format: '.3~g' },
             scale: { zero: false },
           },
-          color: { ...colour, legend: series.length > 1 ? { orient: 'top', title: null } : null },
+          color: { ...colour, legend: lines.length > 1 ? { orient: 'top', title: null } : null },
         },
       },
       ...(level === undefined
@@ -116,8 +146,7 @@ async function drawPanel({ title, points, level }: Panel): Promise<Chart> {
             },
           ]),
     ],
-  });
-  return { title, svg, alt: `${title}. ${lines.map(describe).join(' ')}` };
+  };
 }
 
 const SERIES_COLOURS = [

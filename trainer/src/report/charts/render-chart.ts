@@ -1,5 +1,6 @@
-import type { TopLevelSpec } from 'vega-lite';
+import type { Config, TopLevelSpec } from 'vega-lite';
 import { SafeHtml } from '../html.ts';
+import { textWidth } from './text-width.ts';
 
 /** Text and lines take the page's colours, so that one drawing serves light and dark. */
 const CONFIG = {
@@ -21,17 +22,35 @@ const CONFIG = {
   },
   legend: { labelColor: 'currentColor', titleColor: 'currentColor', labelFontSize: 12, symbolStrokeWidth: 3 },
   title: { color: 'currentColor', fontSize: 13, anchor: 'start' },
-} as const;
+} as const satisfies Config;
+
+/** Draws a Vega-Lite chart as SVG for the page. */
+export async function renderChart(spec: TopLevelSpec): Promise<SafeHtml> {
+  return new SafeHtml(await drawSvg(spec, CONFIG));
+}
 
 /** Draws a Vega-Lite chart as SVG. The library is large, and loaded only here. */
-export async function renderChart(spec: TopLevelSpec): Promise<SafeHtml> {
-  const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')]);
-  const view = new View(parse(compile({ ...spec, config: CONFIG } as TopLevelSpec).spec), {
-    renderer: 'none',
-  });
+export async function drawSvg(spec: TopLevelSpec, config: Config): Promise<string> {
+  const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
+  const { parse, View } = vega;
+  measureTexts(vega);
+  const view = new View(parse(compile({ ...spec, config }).spec), { renderer: 'none' });
   try {
-    return new SafeHtml(await view.toSVG());
+    return await view.toSVG();
   } finally {
     view.finalize();
   }
+}
+
+/** Where Vega keeps how it measures texts; its types do not know it. */
+interface Measuring {
+  readonly textMetrics?: {
+    width: (item: { readonly fontSize?: number }, text: unknown) => number;
+  };
+}
+
+function measureTexts(vega: object): void {
+  const { textMetrics } = vega as Measuring;
+  if (textMetrics === undefined) return;
+  textMetrics.width = ({ fontSize = 11 }, text) => textWidth(String(text ?? ''), fontSize);
 }
