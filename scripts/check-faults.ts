@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util';
 import { Random } from '@d-persona/shared/random.ts';
 import { publishRelease } from '@d-persona/shared/release/store.ts';
 import { chooseBackend } from '@d-persona/trainer/backend/choose-backend.ts';
+import { serveHospitals } from '@d-persona/trainer/nightly/hospital-server.fixtures.ts';
 import { drawnWith, MemoryHospital, randomRelease } from '@d-persona/trainer/nightly/night.fixtures.ts';
 import { FolderStore } from '@d-persona/trainer/publish/folder-store.ts';
-import { serveHospitals } from './faults/hospital-server.ts';
 import { runNight } from './faults/night-process.ts';
 import { outcomeOf } from './faults/outcome.ts';
 

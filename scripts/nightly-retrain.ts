@@ -4,10 +4,11 @@ import { InputError } from '@d-persona/shared/errors.ts';
 import { backendSchema, chooseBackend } from '@d-persona/trainer/backend/choose-backend.ts';
 import { hospitalApi } from '@d-persona/trainer/nightly/hospital-api.ts';
 import { readHospitalLedger } from '@d-persona/trainer/nightly/hospital-ledger.ts';
-import { notify, summarise } from '@d-persona/trainer/nightly/notify.ts';
+import { notify, postJson, summarise } from '@d-persona/trainer/nightly/notify.ts';
 import { findSettings, readSettings } from '@d-persona/trainer/nightly/read-settings.ts';
-import { chosenHospitals, exitOf, runNightly } from '@d-persona/trainer/nightly/run-nightly.ts';
+import { chosenHospitals, exitOf, NIGHT_EXIT, runNightly } from '@d-persona/trainer/nightly/run-nightly.ts';
 import type { NightlySettings } from '@d-persona/trainer/nightly/settings.ts';
+import { runWeekly } from '@d-persona/trainer/weekly/run-weekly.ts';
 
 const HELP = `Usage: scripts/nightly-retrain [--settings <file>] [--hospital <id>] [--night <name>] [--dry-run] [--json]
 
@@ -18,6 +19,7 @@ and publishes what is better. A second run of the same night does nothing; a run
   --hospital <id>    only this hospital
   --night <name>     by default today, such as 2026-11-25
   --backend <name>   ${backendSchema.options.join(', ')}; by default the fastest that is there
+  --weekly           train the core anew, on the cases of all hospitals that consented
   --dry-run          say what would be done, and change nothing
   --json             print the report as JSON
 
@@ -32,6 +34,7 @@ const { values: options } = parseArgs({
     hospital: { type: 'string' },
     night: { type: 'string', default: new Date().toISOString().slice(0, 10) },
     backend: { type: 'string' },
+    weekly: { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -88,6 +91,17 @@ async function main(): Promise<number> {
   }
   const backend = await chooseBackend(backendSchema.optional().parse(options.backend));
   console.error(`backend ${backend.name}: ${backend.description}`);
+  if (options.weekly) {
+    const week = await runWeekly({
+      ...{ settings, night, env: process.env, now: () => new Date() },
+      tell: (line) => console.error(line),
+    });
+    if (settings.webhook !== null) {
+      for (const failure of await postJson(week, settings.webhook)) console.error(failure);
+    }
+    console.log(options.json ? JSON.stringify(week) : `Week ${week.week}: ${week.decision}: ${week.reason}`);
+    return week.decision === 'refused' ? NIGHT_EXIT.look : NIGHT_EXIT.fine;
+  }
   const report = await runNightly({
     ...{ settings, night, env: process.env, now: () => new Date() },
     ...(hospital !== undefined && { hospital }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { servingSpecs } from '@d-persona/shared/model/weights.ts';
 import { parseJsonOrThrow } from '@d-persona/shared/parse-or-throw.ts';
@@ -50,6 +50,8 @@ export async function askForHead(
   const outputs = ['output/answer.json', 'output/head.bin'];
   const manifest = jobManifest(settings, { id, args: ['night-head'], inputs: ['input'], outputs });
   await runOn(settings, job, manifest, tell);
+  // No image stays here longer than it is needed.
+  await rm(input, { recursive: true, force: true });
   const path = join(job, 'output/answer.json');
   const answer = parseJsonOrThrow(answerSchema, await readFile(path, 'utf8'), path, REMEDY);
   const bytes = await readFile(join(job, 'output/head.bin'));

@@ -188,7 +188,10 @@ describe('a night', () => {
     expect(first).toMatchObject({ decision: 'on trial' });
     expect(api.current).toBe(release.hash);
     expect(await night('n2', canary)).toMatchObject({ trial: { outcome: 'goes on' } });
-    api.trial = { ...(api.trial as NonNullable<typeof api.trial>), evidence: { compared: 9, dice: 0.9, served: 0, failed: 0 } };
+    api.trial = {
+      ...(api.trial as NonNullable<typeof api.trial>),
+      evidence: { compared: 9, dice: 0.9, served: 0, failed: 0 },
+    };
     expect((await ledger()).trial).not.toBeNull();
     expect(await night('n3', canary)).toMatchObject({ trial: { outcome: 'promoted' } });
     expect(api.current).not.toBe(release.hash);

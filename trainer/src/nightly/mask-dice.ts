@@ -13,3 +13,11 @@ export function maskPixels(mask: Uint8Array): number {
   for (const inside of mask) pixels += inside;
   return pixels;
 }
+
+/** Pixels that at least half of the masks have. @param masks at least one, of one size */
+export function majority(masks: readonly Uint8Array[]): Uint8Array {
+  const votes = new Uint8Array((masks[0] as Uint8Array).length);
+  for (const mask of masks)
+    for (let i = 0; i < votes.length; i++) votes[i] = (votes[i] as number) + (mask[i] as number);
+  return votes.map((count) => (2 * count >= masks.length ? 1 : 0));
+}

@@ -199,7 +199,12 @@ export class MemoryHospital implements HospitalApi {
   }
 
   async startTrial(release: string, _version: number, share: number): Promise<void> {
-    this.trial = { release, kind: 'canary', share, evidence: { compared: 0, dice: null, served: 0, failed: 0 } };
+    this.trial = {
+      release,
+      kind: 'canary',
+      share,
+      evidence: { compared: 0, dice: null, served: 0, failed: 0 },
+    };
   }
 
   async endTrial(): Promise<void> {

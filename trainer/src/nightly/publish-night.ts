@@ -42,7 +42,7 @@ export async function publishNight(
 /** Makes a release the hospital's, or tries it on some requests first. */
 export async function promoteNight(
   { api, settings }: NightContext,
-  { version }: Pulled,
+  { version }: Pick<Pulled, 'version'>,
   release: string | null,
 ): Promise<z.output<typeof promotedSchema>> {
   if (release === null) return { outcome: 'nothing', reason: 'no release was made' };

@@ -2,6 +2,7 @@ import { hospitalIdSchema } from '@d-persona/shared/release/hospital.ts';
 import { z } from 'zod';
 import { driftSettingsSchema } from '../drift/settings.ts';
 import { machineSettingsSchema } from '../runner/machine-settings.ts';
+import { weeklySettingsSchema } from '../weekly/settings.ts';
 
 /** When an outline is set aside for a person to look at. */
 export const checkSettingsSchema = z.strictObject({
@@ -51,6 +52,9 @@ export const nightlySettingsSchema = z.strictObject({
           .string()
           .regex(/^[A-Za-z_]\w*$/)
           .meta({ description: 'Environment variable that holds a key with the scope release' }),
+        consent: z.boolean().default(false).meta({
+          description: 'Whether its cases may train the core that all hospitals share, every week',
+        }),
       }),
     )
     .min(1),
@@ -73,6 +77,9 @@ export const nightlySettingsSchema = z.strictObject({
   training: headTrainingSchema.prefault({}),
   machine: machineSettingsSchema.nullable().default(null).meta({
     description: 'Where heads are trained; null: in this very process',
+  }),
+  weekly: weeklySettingsSchema.nullable().default(null).meta({
+    description: 'Training the core anew, by nightly-retrain --weekly',
   }),
   resamples: z.int().min(100).default(2000),
   canary: z

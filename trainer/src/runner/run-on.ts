@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../run/atomic-file.ts';
 import { type JobManifest, loadJob } from './job.ts';
@@ -20,7 +19,7 @@ export async function runOn(
   await writeFileAtomically(join(folder, 'job.json'), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   const job = await loadJob(folder);
   let rest = '';
-  const artifacts = await runJob(job, machineOf(settings), {
+  return runJob(job, machineOf(settings), {
     prices: settings.prices,
     tell: (line) => tell(`[${job.id}] ${line}`),
     onLog(bytes) {
@@ -32,7 +31,4 @@ export async function runOn(
     // A night that is run again is asked to try again.
     retry: true,
   });
-  // Nothing of an image stays in a job's folder longer than it is needed.
-  await rm(join(folder, 'input'), { recursive: true, force: true });
-  return artifacts;
 }

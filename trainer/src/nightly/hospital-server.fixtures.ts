@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { MemoryHospital } from '@d-persona/trainer/nightly/night.fixtures.ts';
+import type { MemoryHospital } from './night.fixtures.ts';
 
 export interface HospitalServer {
   readonly url: string;
