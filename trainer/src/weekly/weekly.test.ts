@@ -12,7 +12,7 @@ import { nightlySettingsSchema } from '../nightly/settings.ts';
 import { runWeekly } from './run-weekly.ts';
 import { withOwnOutlines } from './shared-images.ts';
 
-const NUMBERS = Array.from({ length: 26 }, (_, i) => i);
+const NUMBERS = Array.from({ length: 40 }, (_, i) => i);
 let place: Awaited<ReturnType<typeof folderStore>>;
 let data: string;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ test('a week trains on those who consented alone, and moves nobody where one wou
     for (const number of NUMBERS) hospital.annotate('dr-new', number, outlines[number] as Uint8Array);
   const server = await serveHospitals(hospitals);
   onTestFinished(server.close);
-  const training = { steps: 40, batch: 8, bank: 50, learningRate: 3e-3 };
+  const training = { steps: 60, batch: 8, bank: 50, learningRate: 3e-3 };
   const small = { learningRate: 1e-3, warmup: 0, batch: 2 };
   const settings = nightlySettingsSchema.parse({
     ...{ folder: join(place.folder, 'nightly'), store: join(place.folder, 'store'), training },
