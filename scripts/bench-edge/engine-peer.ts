@@ -1,5 +1,6 @@
 import { Engine } from '@d-persona/shared/engine/engine.ts';
 import { personaLatents, sampleLatents } from '@d-persona/shared/engine/prompts.ts';
+import { DisagreementAccumulator } from '@d-persona/shared/mask/disagreement.ts';
 import { type Peer, SAMPLES } from './peer.ts';
 import { ARCHITECTURE, workloadImage, workloadWeights } from './workload.ts';
 
@@ -27,7 +28,10 @@ export function enginePeer(module: WebAssembly.Module, side: number): Peer {
     personas: () => draw(latents),
     persona: () => draw(latents.slice(0, 1)),
     samples50() {
-      map = engine.spread(encoding, sampleLatents(encoding, SAMPLES, 0)).deviation;
+      const spread = new DisagreementAccumulator(side * side);
+      for (const drawn of engine.probabilities(encoding, sampleLatents(encoding, SAMPLES, 0)))
+        spread.add(drawn);
+      map = spread.deviation();
     },
     memoryBytes: () => engine.bytes,
     map: () => map,

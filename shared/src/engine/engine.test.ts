@@ -2,7 +2,6 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DisagreementAccumulator } from '../mask/disagreement.ts';
 import { type Architecture, featureChannels } from '../model/architecture.ts';
 import { sampleNoise, TEST_BANK } from '../model/noise.ts';
 import { engineModule, PAPER, randomImage, randomWeights, reference } from './engine.fixtures.ts';
@@ -115,23 +114,6 @@ describe('the engine', () => {
       ),
       { numRuns, seed: 7 },
     );
-  });
-
-  it('sums up samples as they are summed up outside of it', () => {
-    const size = { height: 13, width: 31 };
-    const module = modules.get('engine-relaxed') as WebAssembly.Module;
-    const architecture = { ...PAPER, widths: [8, 12] };
-    const engine = new Engine({ module, architecture, weights: randomWeights(architecture), size });
-    const encoding = engine.encode(randomImage(size, 1), size);
-    for (const samples of [1, 2, 8, 9, 50]) {
-      const latents = sampleLatents(encoding, samples, 1);
-      const outside = new DisagreementAccumulator(13 * 31);
-      for (const map of engine.probabilities(encoding, latents)) outside.add(map);
-      const { mean, deviation } = engine.spread(encoding, latents);
-      expect(furthest(mean, outside.mean())).toBeLessThan(1e-6);
-      expect(furthest(deviation, outside.deviation())).toBeLessThan(1e-4);
-    }
-    expect(() => engine.spread(encoding, [])).toThrow(RangeError);
   });
 
   it.each(['engine', 'engine-relaxed'])('%s draws the same masks in the size of the paper', (variant) => {

@@ -32,29 +32,15 @@ export interface EngineParts {
   readonly tuning?: Partial<Tuning>;
 }
 
-/** Where the kernel `decode` puts maps: see `Maps` there. */
-interface MapPlaces {
-  readonly out?: number;
-  readonly reference?: number;
-  readonly sums?: number;
-  readonly squares?: number;
-  readonly begin?: boolean;
-}
-
 /** |log σ| is held below this: see `model/gaussian.ts`. */
 const LOG_SIGMA_LIMIT = 10;
-/** Addresses of the descriptions of a convolution and of maps; 0 stands for "none" in them. */
+/** Address of the description of a convolution; 0 stands for "none" in it. */
 const DESCRIPTION = 64;
-const MAPS = 192;
-/** Below this are descriptions and the kernels' places at fixed addresses: see `engine-layer.ts` there. */
+/** Below this are the description and the kernels' places at fixed addresses: see `engine-layer.ts` there. */
 const FIXED_BYTES = 8448;
-/** Maps that run beside the decoder's own in `spread`. */
-const SUMS = 3;
 /** Latent vectors whose maps are made in one pass over the features, and bytes of these maps. */
 const MOST_LATENTS = 8;
 const MAPS_BYTES = 4 * 2 ** 20;
-/** Latent vectors that are summed up in one pass. */
-const MOST_SUMMED = 64;
 /** Four GiB, all that addresses reach. */
 const MAX_PAGES = 65536;
 /** Plans of so many sizes are kept. */
@@ -106,9 +92,8 @@ export class Engine {
 
   /** Bytes that its memory comes to at most while it encodes and decodes images of a size. */
   bytesFor(size: Size): number {
-    const decoding = this.#decoderLayout(size, MOST_LATENTS, mapsTogether(size));
-    const summing = this.#decoderLayout(size, MOST_SUMMED, SUMS);
-    return wholePages(Math.max(this.#arena + this.#plan(size).bytes, decoding.end, summing.end));
+    const { end } = this.#decoderLayout(size, mapsTogether(size));
+    return wholePages(Math.max(this.#arena + this.#plan(size).bytes, end));
   }
 
   /**
@@ -191,71 +176,27 @@ export class Engine {
    */
   *probabilities(encoding: Encoding, latents: readonly Float32Array[]): Generator<Float32Array, void> {
     const pixels = encoding.height * encoding.width;
-    const room = padded(pixels);
     const together = Math.min(mapsTogether(encoding), latents.length);
-    const { decode, free: out } = this.#openDecoder(encoding, together, together);
-    for (let first = 0; first < latents.length; first += together) {
-      const group = latents.slice(first, first + together);
-      decode(group, { out });
-      for (let i = 0; i < group.length; i++) yield this.#read(out + 4 * i * room, pixels);
-    }
-  }
-
-  /**
-   * The mean of many latent vectors' probability maps, and their population standard deviation, by sums that run in
-   * the engine: no map is kept.
-   */
-  spread(
-    encoding: Encoding,
-    latents: readonly Float32Array[],
-  ): { mean: Float32Array; deviation: Float32Array } {
-    if (latents.length === 0) throw new RangeError('There are no maps to take the mean of');
-    const pixels = encoding.height * encoding.width;
-    const bytes = 4 * padded(pixels);
-    const { decode, free } = this.#openDecoder(encoding, MOST_SUMMED, SUMS);
-    const places = { reference: free, sums: free + bytes, squares: free + 2 * bytes };
-    for (let first = 0; first < latents.length; first += MOST_SUMMED)
-      decode(latents.slice(first, first + MOST_SUMMED), { ...places, begin: first === 0 });
-    const n = latents.length;
-    const mean = this.#read(places.reference, pixels);
-    const sums = this.#read(places.sums, pixels);
-    const deviation = this.#read(places.squares, pixels);
-    for (let i = 0; i < pixels; i++) {
-      const shift = (sums[i] as number) / n;
-      mean[i] = (mean[i] as number) + shift;
-      deviation[i] = Math.sqrt(Math.max(0, (deviation[i] as number) / n - shift ** 2));
-    }
-    return { mean, deviation };
-  }
-
-  /**
-   * Puts an encoding where the decoder reads it.
-   *
-   * @param most latent vectors that are decoded together
-   * @param maps so many maps of room
-   * @returns what decodes a group of latent vectors, and the address of the room
-   */
-  #openDecoder(encoding: Encoding, most: number, maps: number) {
-    const { part, free, biases, scratch, end, room, channels } = this.#decoderLayout(encoding, most, maps);
+    const { part, maps, biases, scratch, end, room, channels } = this.#decoderLayout(encoding, together);
     ensureBytes(this.#memory, end);
     this.#write(part, encoding.imagePart);
-    const decode = (group: readonly Float32Array[], places: MapPlaces) => {
+    for (let first = 0; first < latents.length; first += together) {
+      const group = latents.slice(first, first + together);
       for (const [i, z] of group.entries()) this.#write(biases + 4 * i * channels, this.#latentBias(z));
-      const { out = 0, reference = 0, sums = 0, squares = 0, begin = false } = places;
-      new Int32Array(this.#memory.buffer, MAPS, 5).set([out, reference, sums, squares, Number(begin)]);
-      this.#kernels.decode(part, room, channels, biases, group.length, this.#model.decoder, MAPS, scratch);
-    };
-    return { decode, free };
+      this.#kernels.decode(part, room, channels, biases, group.length, this.#model.decoder, maps, scratch);
+      for (let i = 0; i < group.length; i++) yield this.#read(maps + 4 * i * room, pixels);
+    }
   }
 
-  #decoderLayout({ height, width }: Size, most: number, maps: number) {
+  /** Where the decoder finds what it needs for so many latent vectors in a pass. */
+  #decoderLayout({ height, width }: Size, together: number) {
     const channels = padded(featureChannels(this.architecture));
     const room = padded(height * width);
     const part = this.#arena;
-    const free = part + 4 * room * channels;
-    const biases = free + 4 * room * maps;
-    const scratch = biases + 4 * most * channels;
-    return { part, free, biases, scratch, end: scratch + 2 * PANEL * channels, room, channels };
+    const maps = part + 4 * room * channels;
+    const biases = maps + 4 * room * together;
+    const scratch = biases + 4 * together * channels;
+    return { part, maps, biases, scratch, end: scratch + 2 * PANEL * channels, room, channels };
   }
 
   /** W_z·z + b: the bias that stands for a latent vector in the decoder's first layer, padded. */

@@ -82,7 +82,7 @@ export interface Kernels {
     latents: number,
     count: number,
     weights: number,
-    maps: number,
+    out: number,
     scratch: number,
   ): void;
 }

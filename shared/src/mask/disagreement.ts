@@ -26,13 +26,15 @@ export class DisagreementAccumulator {
 
   /** Adds a map of probabilities in [0, 1]. */
   add(probability: Float32Array): void {
-    if (probability.length !== this.#sum.length) {
-      throw new RangeError(`a map of ${probability.length} pixels among maps of ${this.#sum.length}`);
+    const sum = this.#sum;
+    const squares = this.#squares;
+    if (probability.length !== sum.length) {
+      throw new RangeError(`a map of ${probability.length} pixels among maps of ${sum.length}`);
     }
     for (let i = 0; i < probability.length; i++) {
       const p = probability[i] as number;
-      this.#sum[i] = (this.#sum[i] as number) + p;
-      this.#squares[i] = (this.#squares[i] as number) + p * p;
+      sum[i] = (sum[i] as number) + p;
+      squares[i] = (squares[i] as number) + p * p;
     }
     this.#count++;
   }
@@ -40,16 +42,20 @@ export class DisagreementAccumulator {
   /** The mean map: the consensus before its threshold. */
   mean(): Float32Array {
     this.#assertSome();
-    return Float32Array.from(this.#sum, (sum) => sum / this.#count);
+    const mean = new Float32Array(this.#sum.length);
+    for (let i = 0; i < mean.length; i++) mean[i] = (this.#sum[i] as number) / this.#count;
+    return mean;
   }
 
   /** The population standard deviation of each pixel, in [0, 0.5]. */
   deviation(): Float32Array {
     this.#assertSome();
-    return Float32Array.from(this.#sum, (sum, i) => {
-      const mean = sum / this.#count;
-      return Math.sqrt(Math.max(0, (this.#squares[i] as number) / this.#count - mean * mean));
-    });
+    const deviation = new Float32Array(this.#sum.length);
+    for (let i = 0; i < deviation.length; i++) {
+      const mean = (this.#sum[i] as number) / this.#count;
+      deviation[i] = Math.sqrt(Math.max(0, (this.#squares[i] as number) / this.#count - mean * mean));
+    }
+    return deviation;
   }
 
   #assertSome(): void {
