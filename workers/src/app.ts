@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { allowedOrigins } from './middleware/allowed-origins.ts';
 import { requestId } from './middleware/request-id.ts';
 import { observe } from './observe/observe.ts';
 import { nothingThere } from './problem/nothing-there.ts';
@@ -37,6 +38,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   });
   app.use(requestId);
   app.use(observe(services));
+  app.use(allowedOrigins(services.settings.ALLOWED_ORIGINS));
   healthRoute(app, services);
   personasRoute(app, services);
   casesRoute(app, services);

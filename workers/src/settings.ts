@@ -48,6 +48,11 @@ export const settingsSchema = z.object({
   MAX_HOSPITAL_CONCURRENT: count(48),
   /** Wrong keys from one address in a minute. */
   WRONG_KEYS_PER_MINUTE: count(600),
+  /** Origins of web pages that may ask, with spaces between; absent: none but this server's own. */
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(' ').filter((origin) => origin !== '')),
   /** Whether `/metrics` is served: for Prometheus on this machine. */
   PROMETHEUS: z.enum(['on', 'off']).default('off'),
   /** SHA-256 of the operator's key, hex: a secret. Without it there is no operator. */
