@@ -41,7 +41,9 @@ export async function measureLoad(
     await response.arrayBuffer();
     return response.ok;
   };
-  for (let i = 0; i < Math.min(100, hospitals.length + 10); i++) await ask();
+  for (let i = 0; i < Math.min(100, hospitals.length + 10); i++) {
+    if (!(await ask())) throw new Error('The server does not answer with a segmentation');
+  }
 
   const times: number[] = [];
   let failed = 0;

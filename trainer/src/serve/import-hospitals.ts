@@ -20,18 +20,25 @@ export async function importHospitals(
   database: HospitalDatabase,
   now: string,
 ): Promise<void> {
+  let statements: Bound[] = [];
+  const write = async () => {
+    const bound = statements.map(([sql, ...values]) => database.prepare(sql).bind(...values));
+    statements = [];
+    if (bound.length > 0) await database.batch(bound as never[]);
+  };
   for (const key of await store.list('hospitals/')) {
     const id = /^hospitals\/([^/]+)\/hospital\.json$/.exec(key)?.[1];
     const hospital = id === undefined ? null : await loadHospital(store, id);
     if (hospital === null) continue;
-    const statements = [
-      ...hospitalStatements(hospital, now),
-      ...releaseStatements(hospital.id, await currentRelease(store, hospital.id), now),
-    ];
-    const bound = statements.map(([sql, ...values]) => database.prepare(sql).bind(...values));
-    await database.batch(bound as never[]);
+    statements.push(...hospitalStatements(hospital, now));
+    statements.push(...releaseStatements(hospital.id, await currentRelease(store, hospital.id), now));
+    if (statements.length >= MOST_STATEMENTS) await write();
   }
+  await write();
 }
+
+/** Of several hospitals at once: each batch is a round trip. */
+const MOST_STATEMENTS = 200;
 
 type Bound = [sql: string, ...values: (string | null)[]];
 

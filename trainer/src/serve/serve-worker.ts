@@ -16,6 +16,8 @@ export interface ServeOptions {
   readonly variables?: Readonly<Record<string, string | number>>;
   /** The bundle to run; absent: the deployed Worker, bundled now. */
   readonly bundle?: WorkerBundle;
+  /** Whether the runtime can be looked into: see `RunningWorker.inspector`. */
+  readonly inspect?: boolean;
   /** Takes each line that the Worker logs; absent: standard error. */
   readonly log?: (line: string) => void;
 }
@@ -23,6 +25,8 @@ export interface ServeOptions {
 export interface RunningWorker {
   /** Without a slash at its end. */
   readonly url: string;
+  /** Host and port of the inspector (V8's protocol), if it was asked for. */
+  readonly inspector?: string;
   /** Ends workerd; what was not kept with `persist` is gone. */
   stop(): Promise<void>;
 }
@@ -52,7 +56,8 @@ export async function startWorker(options: ServeOptions): Promise<RunningWorker>
     await applyMigrations(database);
     await copyObjects(store, (key, bytes) => bucket.put(key, bytes));
     await importHospitals(store, database, new Date().toISOString());
-    return { url: url.origin, stop: () => runtime.dispose() };
+    const inspector = options.inspect ? { inspector: (await runtime.getInspectorURL()).host } : {};
+    return { url: url.origin, ...inspector, stop: () => runtime.dispose() };
   } catch (error) {
     await runtime.dispose();
     throw error;
@@ -61,7 +66,7 @@ export async function startWorker(options: ServeOptions): Promise<RunningWorker>
 
 /** What `wrangler.toml` says of the Worker, as its runtime wants to be told. */
 async function runtimeOptions(
-  { port, persist, variables, log }: ServeOptions,
+  { port, persist, variables, inspect, log }: ServeOptions,
   { main, modules }: WorkerBundle,
 ) {
   const { unstable_readConfig } = await import('wrangler');
@@ -78,6 +83,7 @@ async function runtimeOptions(
     host: '127.0.0.1',
     port: port ?? 0,
     telemetry: { enabled: false },
+    ...(inspect ? { inspectorPort: 0 } : {}),
     handleStructuredLogs: ({ message }: { message: string }) => write(message),
     ...(persist === undefined ? {} : { resourcePersistencePath: persist }),
     workers: [

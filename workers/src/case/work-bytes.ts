@@ -1,6 +1,7 @@
 import type { PixelLayout } from '@d-persona/shared/dicom/pixels/pixel-layout.ts';
 import type { Compression } from '@d-persona/shared/dicom/transfer-syntax.ts';
 import type { Size } from '@d-persona/shared/mask/region.ts';
+import { featureChannels } from '@d-persona/shared/model/architecture.ts';
 import type { Model } from '../engine/model.ts';
 
 /** What a decoder takes for each sample of 8 and of 16 bits, the compressed frame and its own result included. */
@@ -40,10 +41,10 @@ export function leastBytes({ engine: { core, bytes } }: Model): number {
 
 /** Bytes that encoding an image takes: its input twice, what is kept of it, and how much the arena grows. */
 export function encodingBytes({ engine, inputSize, manifest }: Model): number {
-  const { channels, widths } = manifest.architecture;
+  const { architecture } = manifest;
   const pixels = inputSize.height * inputSize.width;
-  const kept = 4 * pixels * (widths[0] ?? 0);
-  return 8 * pixels * channels + kept + growth(engine.core, inputSize);
+  const kept = 4 * pixels * featureChannels(architecture);
+  return 8 * pixels * architecture.channels + kept + growth(engine.core, inputSize);
 }
 
 function growth(core: Model['engine']['core'], size: Size): number {
