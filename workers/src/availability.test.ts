@@ -70,6 +70,20 @@ describe('faults', () => {
     expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
   });
 
+  it('a database that does not answer is a 503 for what needs it, and the current release is served', async () => {
+    vi.spyOn(console, 'error').mockReturnValue();
+    const api = await startTestApp({ DATABASE_TIMEOUT_MS: 20, STORE_TIMEOUT_MS: 20 });
+    expect((await api.post(SEGMENT_AS, picturePng(), 'image/png')).status).toBe(200);
+    api.faults.hanging = true;
+    expect((await api.post(SEGMENT_AS, picturePng(60, 70, 1), 'image/png')).status).toBe(200);
+    await expectUnavailable(
+      await api.send('/v1/hospitals/north/personas', asNorth(api)),
+      'store-unavailable',
+    );
+    api.faults.hanging = false;
+    expect((await api.send('/v1/hospitals/north/personas', asNorth(api))).status).toBe(200);
+  });
+
   it('a bug is a 500 that tells nothing but the request id', async () => {
     const told = vi.spyOn(console, 'error').mockReturnValue();
     const api = await startTestApp();

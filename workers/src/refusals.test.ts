@@ -245,6 +245,47 @@ describe('resources and representations', () => {
     expect(await response.text()).not.toContain('2f');
   });
 
+  it.each([
+    '/v1/hospitals/demo%2f..%2fnorth/personas',
+    '/v1/hospitals/../hospitals/north/personas',
+    '/v1/hospitals/demo%00/personas',
+    '/v1/hospitals/demo%0d%0aset-cookie:a=b/personas',
+    '/v1/hospitals/%2e%2e/%2e%2e/metrics',
+    '/v1/hospitals/DEMO/personas',
+    '/v1/hospitals/demo%20/personas',
+    '/v1/hospitals/demo%27%20OR%201=1--/personas',
+    '/v1/hospitals/%ff%fe/personas',
+    '/v1//hospitals/demo/personas',
+    '/v1/hospitals/demo/releases/..%2f..%2fkeys',
+    '/v1/hospitals/demo/annotations/%252e%252e/image',
+  ])('%s, which leads nowhere', async (path) => {
+    for (const key of [api.key, api.adminKey, api.releaseKey]) {
+      const response = await api.send(path, { headers: { authorization: `Bearer ${key}` } });
+      expect([400, 403, 404, 405]).toContain(response.status);
+      expect(response.headers.get('set-cookie')).toBeNull();
+      expect(await response.text()).not.toMatch(/OR 1=1|set-cookie|SQLITE|D1_ERROR/);
+    }
+  });
+
+  it.each([
+    ['authorization', `Bearer dp_demo_${'0'.repeat(12)}_' OR 1=1 --`],
+    ['authorization', 'Bearer ../../hospitals/demo/hospital.json'],
+    ['authorization', `Bearer ${'A'.repeat(5000)}`],
+    ['authorization', 'Bearer eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.'],
+  ])('a header %s of %s', async (name, value) => {
+    const response = await api.send('/v1/hospitals/demo/personas', { headers: { [name]: value } });
+    await expectProblem(response, 'missing-key');
+  });
+
+  it('other headers that lie about who asks, or for whom', async () => {
+    const headers = {
+      authorization: `Bearer ${api.northKey}`,
+      ...{ 'x-forwarded-host': 'demo', 'x-original-url': '/v1/hospitals/north/personas', host: 'demo' },
+      ...{ 'x-http-method-override': 'DELETE', forwarded: 'for=127.0.0.1' },
+    };
+    await expectProblem(await api.send('/v1/hospitals/demo/personas', { headers }), 'not-found');
+  });
+
   it('an unknown path and a wrong method', async () => {
     await expectProblem(await api.send('/v2/health'), 'not-found');
     const deleted = await api.send('/v1/health', { method: 'DELETE' });

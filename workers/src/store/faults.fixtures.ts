@@ -22,6 +22,8 @@ export const FAULTS: readonly Omit<Fault, 'step'>[] = [
 export class Faults {
   #fault: Fault | undefined;
   #steps = 0;
+  /** Set to make every step wait for ever, as stores that do not answer. */
+  hanging = false;
 
   /** From now on steps are counted, and one goes wrong. */
   arm(fault: Fault): void {
@@ -37,6 +39,7 @@ export class Faults {
   }
 
   async at<T>(work: () => Promise<T>): Promise<T> {
+    if (this.hanging) return new Promise(() => undefined);
     const step = this.#steps++;
     const fault = this.#fault;
     if (fault === undefined || step < fault.step) return work();
