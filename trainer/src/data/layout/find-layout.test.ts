@@ -94,7 +94,7 @@ describe('findLayout', () => {
 
   it.each([
     ['no-images', ['README.txt'], /data: holds no images/],
-    ['no-images', ['scan.dcm', 'a.txt'], /files such as scan\.dcm/],
+    ['no-images', ['scan.tiff', 'a.txt'], /files such as scan\.tiff/],
     ['no-masks', ['images/x.png', 'images/y.png'], /no masks that belong/],
     ['no-masks', ['images/x.png', 'masks/y.png'], /no masks that belong/],
     ['no-masks', ['x.png', 'y.png'], /no masks that belong/],

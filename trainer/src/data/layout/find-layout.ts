@@ -119,7 +119,8 @@ function noImages(files: readonly string[], input: string): InputError {
     input,
     problem:
       other === undefined ? 'holds no images' : `holds no PNG or JPEG images, but files such as ${other}`,
-    remedy: other === undefined ? EXPECTED : 'Convert images to PNG or JPEG and masks to PNG',
+    remedy:
+      other === undefined ? EXPECTED : 'Convert images to PNG or JPEG and masks to PNG; or volumes to NIfTI',
   });
 }
 

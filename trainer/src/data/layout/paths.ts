@@ -17,7 +17,7 @@ export function withoutEnding(path: string): string {
 export const byNumbersInNames = new Intl.Collator('en', { numeric: true }).compare;
 
 const PICTURE = /\.(png|jpe?g)$/i;
-const OTHER_PICTURE = /\.(tiff?|bmp|gif|webp|dcm|nii|nii\.gz|nrrd|mhd|ppm|pgm|npy|npz|mat)$/i;
+const OTHER_PICTURE = /\.(tiff?|bmp|gif|webp|nrrd|mhd|ppm|pgm|npy|npz|mat)$/i;
 
 export const isPicture = (path: string): boolean => PICTURE.test(path);
 /** Pictures in formats that are not read. */

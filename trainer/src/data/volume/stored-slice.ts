@@ -35,5 +35,9 @@ export function resizedMask(mask: Uint8Array, from: Size, to: Size): Uint8Array 
 /** Values as 16 bits; what is beyond them is clipped. */
 export function quantised(values: Float32Array, kind: VolumeSet['values']): Uint16Array {
   const step = STEPS[kind];
-  return Uint16Array.from(values, (value) => Math.min(MOST, Math.max(0, Math.round(MIDDLE + step * value))));
+  const out = new Uint16Array(values.length); // a loop: the typed array's own `from` takes tens of times as long
+  for (let i = 0; i < out.length; i++) {
+    out[i] = Math.min(MOST, Math.max(0, Math.round(MIDDLE + step * (values[i] as number))));
+  }
+  return out;
 }

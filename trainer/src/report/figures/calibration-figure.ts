@@ -7,6 +7,8 @@ import type { Calibration, FigureData } from './figure-data.ts';
  * the raters' own. On the diagonal, what is predicted is what is found.
  */
 export function calibrationFigure({ probability, disagreement, samples }: FigureData): TopLevelSpec {
+  const pixels = [...probability.bins, ...disagreement.bins].map((bin) => bin.pixels);
+  const ticks = [100, 1000, 10_000, 100_000, 1_000_000].filter((count) => pixels.some((n) => n >= count));
   return {
     hconcat: [
       panel(
@@ -15,6 +17,7 @@ export function calibrationFigure({ probability, disagreement, samples }: Figure
         1,
         `mean probability of ${samples} samples`,
         'share of raters who outlined the pixel',
+        ticks,
       ),
       panel(
         'Disagreement',
@@ -22,17 +25,22 @@ export function calibrationFigure({ probability, disagreement, samples }: Figure
         0.5,
         `standard deviation over ${samples} samples`,
         'standard deviation over raters',
+        ticks,
       ),
     ],
     resolve: { scale: { size: 'shared' } },
   };
 }
 
-function panel(title: string, { bins, error }: Calibration, top: number, x: string, y: string) {
+function panel(
+  title: string,
+  { bins, error }: Calibration,
+  top: number,
+  x: string,
+  y: string,
+  ticks: readonly number[],
+) {
   const scale = { domain: [0, top], nice: false };
-  const ticks = [100, 1000, 10_000, 100_000, 1_000_000].filter((count) =>
-    bins.some(({ pixels }) => pixels >= count),
-  );
   return {
     title: error === null ? title : `${title}: mean error ${formatNumber(error, { digits: 3 })}`,
     width: 260,
@@ -71,7 +79,7 @@ function panel(title: string, { bins, error }: Calibration, top: number, x: stri
             type: 'quantitative' as const,
             title: 'pixels',
             scale: { type: 'sqrt' as const, range: [20, 300] },
-            legend: { values: ticks, symbolStrokeWidth: 0, format: ',d' },
+            legend: { values: [...ticks], symbolStrokeWidth: 0, format: ',d' },
           },
         },
       },
