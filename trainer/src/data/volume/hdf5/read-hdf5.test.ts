@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { InputError } from '@d-persona/shared/errors.ts';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readHdf5 } from './read-hdf5.ts';
 
@@ -25,4 +27,24 @@ it('refuses half precision and what is no HDF5, by name', async () => {
     code: 'broken-hdf5',
     input: 'no.h5',
   });
+});
+
+it('refuses damaged files as what they are, or reads them', async () => {
+  const whole = fixture('Sample_2.h5');
+  const damage = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(damage, async (changes) => {
+      const copy = new Uint8Array(whole);
+      for (const [at, value] of changes) copy[at] = value;
+      try {
+        for (const { shape, values } of (await readHdf5(copy, 'damaged.h5')).values()) {
+          expect(values).toHaveLength(shape.reduce((a, b) => a * b, 1));
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError);
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect((await readHdf5(whole, 'Sample_2.h5')).size).toBe(7); // and goes on to read whole ones
 });

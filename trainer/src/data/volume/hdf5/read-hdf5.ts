@@ -35,15 +35,12 @@ export async function readHdf5(
   }
 }
 
+/** What the library throws of a damaged file may be anything: even a fault of its own memory. */
 function readArrays(path: string, name: string, wanted?: ReadonlySet<string>): Map<string, Hdf5Array> {
-  let file: InstanceType<typeof h5wasm.File>;
+  let file: InstanceType<typeof h5wasm.File> | undefined;
   try {
     file = new h5wasm.File(path, 'r');
-    if (file.file_id < 0n) throw new Error('no file id');
-  } catch (cause) {
-    throw broken(name, 'is no HDF5 file, or is cut off', cause);
-  }
-  try {
+    if (file.file_id < 0n) throw broken(name, 'is no HDF5 file, or is cut off');
     const arrays = new Map<string, Hdf5Array>();
     for (const key of pathsOf(file)) {
       if (wanted !== undefined && !wanted.has(key)) continue;
@@ -51,8 +48,19 @@ function readArrays(path: string, name: string, wanted?: ReadonlySet<string>): M
       if (array !== undefined) arrays.set(key, array);
     }
     return arrays;
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw broken(name, file === undefined ? 'is no HDF5 file, or is cut off' : 'is damaged', cause);
   } finally {
-    file.close();
+    closeQuietly(file);
+  }
+}
+
+function closeQuietly(file: InstanceType<typeof h5wasm.File> | undefined): void {
+  try {
+    file?.close();
+  } catch {
+    // A damaged file may not be closed either; the library keeps no more than its name.
   }
 }
 

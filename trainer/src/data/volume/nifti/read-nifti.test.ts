@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { InputError } from '@d-persona/shared/errors.ts';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { forSlice } from '../voxel-slices.ts';
 import { readNifti, readNiftiHeader } from './read-nifti.ts';
@@ -117,6 +118,24 @@ describe('a file that is no volume', () => {
     bomb.set(plain);
     const problem = problemOf(new Uint8Array(gzipSync(bomb)));
     expect(problem.message).toContain('unpacks to more than its header announces');
+  });
+
+  it('is refused as what it is, or read, whatever its header says', () => {
+    const damage = fc.array(fc.tuple(fc.nat(351), fc.nat(255)), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(damage, (changes) => {
+        const copy = new Uint8Array(plain);
+        for (const [at, value] of changes) copy[at] = value;
+        try {
+          const { values, voxels, grid } = readNifti(copy, 'damaged.nii');
+          expect(values).toHaveLength(voxels);
+          expect(grid.spacing.every((side) => side > 0)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('is refused where its affine is not one', () => {

@@ -27,6 +27,8 @@ const HEAD = 4096;
 const MOST_OF_HEAD = 8 << 20;
 /** Bytes of the headers of NIfTI-1 and NIfTI-2. Extensions come after, and say nothing of the voxels. */
 const HEADERS = [348, 540] as const;
+/** Most bytes of header and extensions. */
+const MOST_BEFORE = 1 << 26;
 /** What may follow the last voxel. */
 const SLACK = 1 << 20;
 
@@ -108,6 +110,9 @@ function parseHeader(head: Uint8Array, name: string): NiftiHeader {
   if (dims.some((size) => size < 1) || voxels > MOST_VOXELS) {
     const problem = `announces ${dims.join(' × ')} voxels; the limit is ${MOST_VOXELS} in all`;
     throw unsupported(name, problem, 'Crop it, or resample it to fewer voxels');
+  }
+  if (!(header.vox_offset >= size && header.vox_offset <= MOST_BEFORE)) {
+    throw broken(name, `says that its voxels begin at byte ${header.vox_offset}`);
   }
   voxelBytes(header.datatypeCode, name);
   const grid = axialGrid(niftiAffine(header, sform), dims as [number, number, number]);
