@@ -142,8 +142,10 @@ export class GoldenModel {
     const adam = new Adam(trainable);
     adam.apply(gradients, expected.learningRate);
     const steps = Object.entries(expected.afterAdam).map(([name, after]) => {
-      // A first step of Adam is lr·sign(g): where g is near zero its sign may differ, so those weights are left out.
-      const clear = (expected.gradients[name] as number[]).map((g) => Math.abs(g) > 1e-6);
+      // A first step of Adam is lr·sign(g): where g is as small as its error may be, its sign may differ.
+      const slopes = expected.gradients[name] as number[];
+      const least = 2 * LIMITS.gradient * slopes.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+      const clear = slopes.map((g) => Math.abs(g) > Math.max(least, 1e-6));
       const own = Array.from(values(name)).filter((_, i) => clear[i]);
       return largestDifference(
         own,
