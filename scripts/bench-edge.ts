@@ -34,8 +34,8 @@ const report = {
   ...sizes,
   memory512: { peak_mb: rounded(peak / 1e6), engine_mb: rounded(engine / 1e6), personas: 8, samples: 50 },
   size512_over_size128: rounded((size512?.engine_ms ?? Number.NaN) / (size128?.engine_ms ?? Number.NaN)),
-  persona_from_case_ms: size128?.parts.engine.persona,
-  samples50_ms: size128?.parts.engine.samples50,
+  persona_from_case_ms: size128?.parts.engine?.persona,
+  samples50_ms: size128?.parts.engine?.samples50,
   samples50_over_ort_web: size128?.samples50_over_ort_web,
   cold_start_ms: rounded(median(await coldStarts(5))),
 };

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PAPER } from '@d-persona/shared/engine/random-release.fixtures.ts';
 import { FolderStore } from '@d-persona/trainer/publish/folder-store.ts';
 import { bundleWorker } from '@d-persona/trainer/serve/bundle-worker.ts';
 import { startWorker } from '@d-persona/trainer/serve/serve-worker.ts';
 import { addHospital, serve, syntheticRelease } from '../../test/support/synthetic-release.ts';
-import { ARCHITECTURE } from './workload.ts';
 
 /** Milliseconds of the first request to Workers that have just started: code, release from R2, hashes, weights, plan. */
 export async function coldStarts(times: number): Promise<number[]> {
@@ -13,7 +13,7 @@ export async function coldStarts(times: number): Promise<number[]> {
   try {
     const store = new FolderStore(folder);
     await addHospital(store, 'demo', [['segment']]);
-    await serve(store, 'demo', await syntheticRelease(1, ARCHITECTURE, [128, 128]));
+    await serve(store, 'demo', await syntheticRelease(1, PAPER, [128, 128]));
     const bundle = await bundleWorker();
     const measured: number[] = [];
     for (let i = 0; i < times; i++) {

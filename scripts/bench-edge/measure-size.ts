@@ -10,25 +10,31 @@ type PeerName = (typeof NAMES)[number];
 
 /** Milliseconds of each part; a whole request is an image encoded and its personas drawn. */
 type PartFigures = Record<Part | 'whole', number>;
-type Table = Record<PeerName, PartFigures>;
+type Table = Record<PeerName, PartFigures | null>;
 
 interface Ratios {
-  engine_over_ort_web: number;
-  engine_over_tfjs: number;
-  engine_over_ort_native: number;
-  samples50_over_ort_web: number;
+  engine_over_ort_web: number | null;
+  engine_over_tfjs: number | null;
+  engine_over_ort_native: number | null;
+  samples50_over_ort_web: number | null;
 }
 
-/** Figures of one size: medians by the clock; `cpu` holds the same of processor time, which other work changes less. */
+/**
+ * Figures of one size: medians by the clock; `cpu` holds the same of processor time, which other work changes less.
+ * Null stands for a peer that did not run.
+ */
 export interface SizeFigures extends Ratios {
-  engine_ms: number;
-  tfjs_ms: number;
-  ort_web_ms: number;
-  ort_native_ms: number;
+  engine_ms: number | null;
+  tfjs_ms: number | null;
+  ort_web_ms: number | null;
+  ort_native_ms: number | null;
   parts: Table;
   cpu: Ratios & { parts: Table };
   /** Bytes of the WebAssembly memories, in MB. */
   wasm_mb: Partial<Record<PeerName, number>>;
+  /** Peers that did not run, and why; and those that ran here, but take more than the 128 MB of an isolate. */
+  absent: Partial<Record<PeerName, string>>;
+  beyond_isolate: PeerName[];
 }
 
 /** Largest difference of probabilities that is still the same model. */
@@ -36,52 +42,78 @@ const SAME = 1e-3;
 /** So often is a part measured at a time that the clocks' steps do not matter much, at 128 × 128. */
 const OFTEN: Readonly<Record<Part, number>> = { encode: 3, personas: 16, persona: 64, samples50: 4 };
 
+const ISOLATE_MB = 128;
+
+type AnyPeer = WorkerPeer | NativePeer;
+
 /** Times all peers at one size, in turns. */
 export async function measureSize(bundle: WorkerBundle, side: number, rounds: number): Promise<SizeFigures> {
-  const workers = {
-    engine: await WorkerPeer.start(bundle, 'engine', side),
-    tfjs: await WorkerPeer.start(bundle, 'tfjs', side),
-    ort_web: await WorkerPeer.start(bundle, 'ort-web', side),
-  };
+  const peers = new Map<PeerName, AnyPeer>();
+  const absent: SizeFigures['absent'] = {};
   try {
-    const peers = { ...workers, ort_native: await NativePeer.start(side) };
-    await assertSame(peers);
+    peers.set('engine', await WorkerPeer.start(bundle, 'engine', side));
+    peers.set('tfjs', await WorkerPeer.start(bundle, 'tfjs', side));
+    peers.set('ort_web', await WorkerPeer.start(bundle, 'ort-web', side));
+    peers.set('ort_native', await NativePeer.start(side));
+    const maps = await firstMaps(peers, absent);
+    assertSame(maps);
+    const running = [...peers].filter(([name]) => maps.has(name));
     const clock = new Map<string, number[]>();
     const cpu = new Map<string, number[]>();
     for (let round = 0; round < rounds; round++) {
       for (const part of PARTS) {
         const times = Math.max(1, Math.round((OFTEN[part] * 128 ** 2) / side ** 2));
-        for (const name of NAMES) {
-          const { ms, cpuMs } = await peers[name].measure(part, times);
+        for (const [name, peer] of running) {
+          const { ms, cpuMs } = await peer.measure(part, times);
           const key = `${name}/${part}`;
           clock.set(key, [...(clock.get(key) ?? []), ms]);
           cpu.set(key, [...(cpu.get(key) ?? []), cpuMs]);
         }
       }
     }
-    const memory = Object.entries(workers).map(async ([name, worker]) => [
-      name,
-      rounded((await worker.memoryBytes()) / 1e6),
-    ]);
+    const wasm: SizeFigures['wasm_mb'] = {};
+    for (const [name, peer] of running)
+      if (peer instanceof WorkerPeer) wasm[name] = rounded((await peer.memoryBytes()) / 1e6);
     const parts = tableOf(clock);
     const cpuParts = tableOf(cpu);
     return {
-      engine_ms: parts.engine.whole,
-      tfjs_ms: parts.tfjs.whole,
-      ort_web_ms: parts.ort_web.whole,
-      ort_native_ms: parts.ort_native.whole,
+      engine_ms: parts.engine?.whole ?? null,
+      tfjs_ms: parts.tfjs?.whole ?? null,
+      ort_web_ms: parts.ort_web?.whole ?? null,
+      ort_native_ms: parts.ort_native?.whole ?? null,
       ...ratiosOf(parts),
       parts,
       cpu: { ...ratiosOf(cpuParts), parts: cpuParts },
-      wasm_mb: Object.fromEntries(await Promise.all(memory)),
+      wasm_mb: wasm,
+      absent,
+      beyond_isolate: NAMES.filter((name) => (wasm[name] ?? 0) > ISOLATE_MB),
     };
   } finally {
-    await Promise.all(Object.values(workers).map((worker) => worker.stop()));
+    for (const peer of peers.values()) if (peer instanceof WorkerPeer) await peer.stop();
   }
 }
 
+/** A persona drawn by each peer. What cannot do that (its memory does not suffice, say) is left out, with the reason. */
+async function firstMaps(
+  peers: ReadonlyMap<PeerName, AnyPeer>,
+  absent: SizeFigures['absent'],
+): Promise<Map<PeerName, number[]>> {
+  const maps = new Map<PeerName, number[]>();
+  for (const [name, peer] of peers) {
+    try {
+      await peer.measure('persona', 1);
+      maps.set(name, await peer.map());
+    } catch (error) {
+      if (name === 'engine') throw error;
+      absent[name] = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return maps;
+}
+
 function tableOf(samples: ReadonlyMap<string, readonly number[]>): Table {
-  const figures = (name: PeerName): PartFigures => {
+  const figures = (name: PeerName): PartFigures | null => {
+    if (!samples.has(`${name}/encode`)) return null;
     const of = (part: Part) => median(samples.get(`${name}/${part}`) ?? []);
     const [encode, personas] = [of('encode'), of('personas')];
     return {
@@ -101,25 +133,21 @@ function tableOf(samples: ReadonlyMap<string, readonly number[]>): Table {
 }
 
 function ratiosOf({ engine, tfjs, ort_web, ort_native }: Table): Ratios {
+  const ratio = (own?: number, other?: number) =>
+    own === undefined || other === undefined ? null : rounded(own / other);
   return {
-    engine_over_ort_web: rounded(engine.whole / ort_web.whole),
-    engine_over_tfjs: rounded(engine.whole / tfjs.whole),
-    engine_over_ort_native: rounded(engine.whole / ort_native.whole),
-    samples50_over_ort_web: rounded(engine.samples50 / ort_web.samples50),
+    engine_over_ort_web: ratio(engine?.whole, ort_web?.whole),
+    engine_over_tfjs: ratio(engine?.whole, tfjs?.whole),
+    engine_over_ort_native: ratio(engine?.whole, ort_native?.whole),
+    samples50_over_ort_web: ratio(engine?.samples50, ort_web?.samples50),
   };
 }
 
 /** All peers draw the same persona: else their times are not of the same work. */
-async function assertSame(peers: Record<PeerName, WorkerPeer | NativePeer>): Promise<void> {
-  let expected: number[] | undefined;
-  for (const [name, peer] of Object.entries(peers)) {
-    await peer.measure('persona', 1);
-    const map = await peer.map();
-    expected ??= map;
-    const furthest = map.reduce(
-      (most, p, i) => Math.max(most, Math.abs(p - (expected?.[i] ?? Number.NaN))),
-      0,
-    );
+function assertSame(maps: ReadonlyMap<PeerName, readonly number[]>): void {
+  const expected = maps.get('engine') ?? [];
+  for (const [name, map] of maps) {
+    const furthest = map.reduce((most, p, i) => Math.max(most, Math.abs(p - (expected[i] ?? Number.NaN))), 0);
     if (!(furthest < SAME))
       throw new Error(`${name} draws something else: probabilities differ by ${furthest}`);
   }

@@ -1,9 +1,9 @@
 import { personaLatents, sampleLatents } from '@d-persona/shared/engine/prompts.ts';
+import { PAPER, randomImage, randomWeights } from '@d-persona/shared/engine/random-release.fixtures.ts';
 import { DisagreementAccumulator } from '@d-persona/shared/mask/disagreement.ts';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { ModelExport } from './onnx/export-model.ts';
 import { type Peer, SAMPLES } from './peer.ts';
-import { ARCHITECTURE, workloadImage, workloadWeights } from './workload.ts';
 
 /** What `onnxruntime-web` and `onnxruntime-node` have in common. */
 export interface Runtime {
@@ -14,15 +14,15 @@ export interface Runtime {
 
 /** ONNX Runtime, its graph optimised as far as it can, the decoder's first layer split as ours is. */
 export async function ortPeer({ Tensor, session, memoryBytes }: Runtime, side: number): Promise<Peer> {
-  const weights = workloadWeights(ARCHITECTURE);
-  const { latent, widths } = ARCHITECTURE;
+  const weights = randomWeights(PAPER, 1, true);
+  const { latent, widths } = PAPER;
   const features = widths[0] as number;
-  const models = new ModelExport(weights, ARCHITECTURE, side);
+  const models = new ModelExport(weights, PAPER, side);
   const encoder = await session(models.encoder());
   const decoder = await session(models.decoder());
   const [partName, gaussianName, queriesName] = encoder.outputNames as [string, string, string];
   const [mapName] = decoder.outputNames as [string];
-  const image = new Tensor('float32', workloadImage(side), [1, 1, side, side]);
+  const image = new Tensor('float32', randomImage({ height: side, width: side }, 1, 2), [1, 1, side, side]);
   const kernel = weights.get('decoder/first/kernel')?.data.slice(features * features) as Float32Array;
   const bias = weights.get('decoder/first/bias')?.data as Float32Array;
   let part: Tensor;
@@ -42,7 +42,7 @@ export async function ortPeer({ Tensor, session, memoryBytes }: Runtime, side: n
       logSigma: gaussian.slice(latent),
       queries: values(out[queriesName]),
     };
-    latents = personaLatents(encoding, ARCHITECTURE.keys, 500, 0);
+    latents = personaLatents(encoding, PAPER.keys, 500, 0);
   };
   const latentBias = (z: Float32Array) =>
     bias.map((b, f) => z.reduce((sum, value, d) => sum + value * (kernel[d * features + f] as number), b));

@@ -1,3 +1,4 @@
+import { PAPER, randomImage, randomWeights } from '@d-persona/shared/engine/random-release.fixtures.ts';
 import { DisagreementAccumulator } from '@d-persona/shared/mask/disagreement.ts';
 import {
   disposeCase,
@@ -10,13 +11,12 @@ import { bankNoise, sampleNoise } from '@d-persona/shared/model/noise.ts';
 import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Peer, SAMPLES } from './peer.ts';
-import { ARCHITECTURE, workloadImage, workloadWeights } from './workload.ts';
 
 /** TensorFlow.js on the backend that is set. */
 export function tfjsPeer(side: number): Peer {
-  const weights = weightTensors(workloadWeights(ARCHITECTURE));
-  const { latent, personas } = ARCHITECTURE;
-  const image = workloadImage(side);
+  const weights = weightTensors(randomWeights(PAPER, 1, true));
+  const { latent, personas } = PAPER;
+  const image = randomImage({ height: side, width: side }, 1, 2);
   const noise = tf.tensor3d(bankNoise(0, 500, latent), [1, 500, latent]);
   let encoded: EncodedCase | undefined;
   let map: Float32Array<ArrayBufferLike> = new Float32Array();
@@ -32,7 +32,7 @@ export function tfjsPeer(side: number): Peer {
   const encode = () => {
     if (encoded !== undefined) disposeCase(encoded);
     const x = tf.tensor4d(image, [1, side, side, 1]);
-    encoded = encodeCase(weights, ARCHITECTURE, x, noise);
+    encoded = encodeCase(weights, PAPER, x, noise);
     x.dispose();
     encoded.prompts.dataSync();
   };

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../errors.ts';
 import { standardise } from '../image/standardise.ts';
 import { Random } from '../random.ts';
-import { engineModule, PAPER, randomImage, randomWeights } from './engine.fixtures.ts';
+import { engineModule } from './engine.fixtures.ts';
 import { Engine } from './engine.ts';
 import { heldBytes, peakMemory } from './peak-memory.fixtures.ts';
 import { sampleLatents } from './prompts.ts';
+import { PAPER, randomImage, randomWeights } from './random-release.fixtures.ts';
 
 const SMALL = { ...PAPER, widths: [8, 12, 16], head: { ...PAPER.head, widths: [8, 8] } };
 const MB = 1e6;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { engineModule, PAPER, randomImage, randomWeights } from './engine.fixtures.ts';
+import { engineModule } from './engine.fixtures.ts';
 import { type Encoding, Engine } from './engine.ts';
 import type { PlainWeights } from './filters.ts';
 import { sampleLatents } from './prompts.ts';
+import { PAPER, randomImage, randomWeights } from './random-release.fixtures.ts';
 
 /** The decoder as its equations say it, in double precision: the probability at each pixel. */
 function naive(weights: PlainWeights, features: number, encoding: Encoding, z: Float32Array): number[] {

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Architecture, featureChannels } from '../model/architecture.ts';
 import { sampleNoise, TEST_BANK } from '../model/noise.ts';
-import { engineModule, PAPER, randomImage, randomWeights, reference } from './engine.fixtures.ts';
+import { engineModule, reference } from './engine.fixtures.ts';
 import { Engine } from './engine.ts';
 import { personaLatents, sampleLatents } from './prompts.ts';
+import { PAPER, randomImage, randomWeights } from './random-release.fixtures.ts';
 import type { Tuning } from './tuning.ts';
 
 const modules = new Map<string, WebAssembly.Module>();

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../random.ts';
-import { engineModule, PAPER, randomImage, randomWeights } from './engine.fixtures.ts';
+import { engineModule } from './engine.fixtures.ts';
 import { Engine } from './engine.ts';
 import type { PlainWeights } from './filters.ts';
 import { asInt8 } from './int8-filters.ts';
 import { sampleLatents } from './prompts.ts';
+import { PAPER, randomImage, randomWeights } from './random-release.fixtures.ts';
 
 /** Widths that need padding, and filters of both methods, prepared and kept. */
 const ODD = { ...PAPER, widths: [6, 20, 64, 129], head: { ...PAPER.head, widths: [32, 10] } };

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DisagreementAccumulator } from '../mask/disagreement.ts';
-import { PAPER, randomImage, randomWeights } from './engine.fixtures.ts';
 import { Engine } from './engine.ts';
 import { compileBuild } from './kernel-build.ts';
 import { personaLatents, sampleLatents } from './prompts.ts';
+import { PAPER, randomImage, randomWeights } from './random-release.fixtures.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
