@@ -1,4 +1,4 @@
-import type { Mask } from './mask.ts';
+import { type Mask, maskBox } from './mask.ts';
 
 /** [x, y] on the grid of pixel corners: pixel (x, y) is the square from [x, y] to [x + 1, y + 1]. */
 export type Corner = [x: number, y: number];
@@ -20,6 +20,29 @@ const DY = [0, 1, 0, -1] as const;
  * gives the mask back exactly. One polygon for each piece; pixels that touch only at a corner are separate pieces.
  */
 export function maskContour(mask: Mask): Polygon[] {
+  const [left, top, width, height] = maskBox(mask);
+  if (width === 0) return [];
+  const polygons = outlines(cutOut(mask, left, top, width, height));
+  for (const ring of polygons.flat()) {
+    for (const corner of ring) {
+      corner[0] += left;
+      corner[1] += top;
+    }
+  }
+  return polygons;
+}
+
+/** What tracing takes is for a lesion's box, which is a small part of an image. */
+function cutOut(mask: Mask, left: number, top: number, width: number, height: number): Mask {
+  const data = new Uint8Array(height * width);
+  for (let y = 0; y < height; y++) {
+    const from = (top + y) * mask.width + left;
+    data.set(mask.data.subarray(from, from + width), y * width);
+  }
+  return { height, width, data };
+}
+
+function outlines(mask: Mask): Polygon[] {
   const { height, width, data } = mask;
   const polygons: Polygon[] = [];
   const piece = new Int32Array(height * width).fill(-1);

@@ -9,13 +9,14 @@ export interface Mask {
  * The pixels whose probability is at least the threshold: with 0.5, those whose logit is not negative.
  *
  * @param probability [height · width], row by row.
+ * @param data takes the mask; memory of its own if absent
  */
 export function thresholdMask(
   probability: Float32Array,
   { height, width }: { height: number; width: number },
   threshold: number,
+  data = new Uint8Array(height * width),
 ): Mask {
-  const data = new Uint8Array(height * width);
   for (let i = 0; i < data.length; i++) data[i] = (probability[i] as number) >= threshold ? 1 : 0;
   return { height, width, data };
 }

@@ -105,21 +105,20 @@ function standardiseInside({ data, rows, columns }: Resampled, width: number, ch
  * Puts a probability map of the model's input size back on the image's grid [image.height · image.width], resampling
  * where the crop has another size; 0 outside the crop. Threshold after this, not before: a mask's edge is then as
  * smooth as the image's grid allows.
+ *
+ * @param out takes the map, whatever it held; memory of its own if absent
  */
 export function restoreOnImage(
   probability: Float32Array,
   crop: Crop,
   input: Size,
   image: Size,
+  out = new Float32Array(image.height * image.width),
 ): Float32Array {
   const rows = onImage(crop.top, crop.height, input.height, image.height);
   const columns = onImage(crop.left, crop.width, input.width, image.width);
-  const { data } = resample(probability, rows.axis, columns.axis, 1);
-  const out = new Float32Array(image.height * image.width);
-  for (let y = 0; y < rows.axis.outputs; y++) {
-    const line = data.subarray(y * columns.axis.outputs, (y + 1) * columns.axis.outputs);
-    out.set(line, (rows.from + y) * image.width + columns.from);
-  }
+  const target = { data: out.fill(0), offset: rows.from * image.width + columns.from, stride: image.width };
+  resample(probability, rows.axis, columns.axis, 1, target);
   return out;
 }
 

@@ -42,21 +42,33 @@ export interface Resampled {
   readonly columns: readonly [from: number, to: number];
 }
 
+/** Where outputs go: the first one's index, and how far apart rows are. */
+export interface Target {
+  readonly data: Float32Array;
+  readonly offset: number;
+  readonly stride: number;
+}
+
 /**
  * Resamples a rectangle of `data` [vertical.source, horizontal.source, channels], rows first, then columns.
  * Outputs whose centre is outside the source are 0.
+ *
+ * @param target of zeros; memory of its own if absent
  */
 export function resample(
   data: Float32Array | Uint8Array | Uint16Array,
   vertical: Axis,
   horizontal: Axis,
   channels: number,
+  target?: Target,
 ): Resampled {
   const down = axisTaps(vertical);
   const across = axisTaps(horizontal);
   const stride = horizontal.source * channels;
   const row = new Float64Array(stride);
-  const out = new Float32Array(vertical.outputs * horizontal.outputs * channels);
+  const width = horizontal.outputs * channels;
+  const into = target ?? { data: new Float32Array(vertical.outputs * width), offset: 0, stride: width };
+  const { data: out, offset, stride: step } = into;
   down.forEach(({ first, weights }, y) => {
     if (weights.length === 0) return;
     row.fill(0);
@@ -70,7 +82,7 @@ export function resample(
         for (let k = 0; k < taps.weights.length; k++) {
           sum += (taps.weights[k] as number) * (row[(taps.first + k) * channels + c] as number);
         }
-        out[(y * horizontal.outputs + x) * channels + c] = sum;
+        out[offset + y * step + x * channels + c] = sum;
       }
     });
   });

@@ -1,7 +1,8 @@
 import type { AllPersonas } from '@d-persona/shared/contract/segmentation.ts';
 import { DisagreementAccumulator, disagreementMap } from '@d-persona/shared/mask/disagreement.ts';
-import { onImage, type Placement } from './placement.ts';
-import { describe, draw } from './segmentation.ts';
+import { Canvas } from './canvas.ts';
+import type { Placement } from './placement.ts';
+import { describe } from './segmentation.ts';
 
 /** The maps to describe, each made only when it is its turn. */
 export interface Maps {
@@ -21,13 +22,14 @@ export function describeAll(
   threshold: number,
 ): Pick<AllPersonas, 'segmentations' | 'consensus' | 'disagreement'> {
   const { input, image } = placement;
+  const canvas = new Canvas(placement);
   const overPersonas = new DisagreementAccumulator(input.height * input.width);
   const overSamples = new DisagreementAccumulator(input.height * input.width);
   const segmentations: AllPersonas['segmentations'] = [];
   for (const map of personaMaps) {
     const persona = personas[segmentations.length] as string;
     segmentations.push({
-      ...describe(`persona/${persona}`, draw(map, placement, threshold), placement),
+      ...describe(`persona/${persona}`, canvas.draw(map, threshold), placement),
       persona,
     });
     overPersonas.add(map);
@@ -35,16 +37,13 @@ export function describeAll(
   for (const map of sampleMaps) {
     const sample = overSamples.count;
     segmentations.push({
-      ...describe(`sample/${sample}`, draw(map, placement, threshold), placement),
+      ...describe(`sample/${sample}`, canvas.draw(map, threshold), placement),
       sample,
     });
     overSamples.add(map);
   }
   const spread = overSamples.count > 0 ? overSamples : overPersonas;
-  const deviation = onImage(spread.deviation(), placement);
-  return {
-    segmentations,
-    consensus: describe('consensus', draw(spread.mean(), placement, threshold), placement),
-    disagreement: disagreementMap(deviation, image),
-  };
+  const consensus = describe('consensus', canvas.draw(spread.mean(), threshold), placement);
+  const disagreement = disagreementMap(canvas.place(spread.deviation()), image);
+  return { segmentations, consensus, disagreement };
 }

@@ -4,12 +4,13 @@ import { personaMaps } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import type { Model } from '../engine/model.ts';
 import { DICOM } from '../input/media-type.ts';
+import { Canvas } from './canvas.ts';
 import { DICOM_TYPES, FRACTIONAL, isDicomType } from './dicom-types.ts';
 import { negotiate } from './negotiate.ts';
 import { picture } from './picture.ts';
 import { placementOf } from './placement.ts';
 import { provenance, provenanceHeaders } from './provenance.ts';
-import { describe, draw } from './segmentation.ts';
+import { describe } from './segmentation.ts';
 
 export const JSON_TYPE = 'application/json';
 export const PNG = 'image/png';
@@ -46,7 +47,7 @@ export async function personaAnswer(
     const request = { seed: open.seed, threshold, region };
     return binary(await dicomAnswer(type, open.source, [segment], request, model), DICOM, headers);
   }
-  const drawn = draw(map as Float32Array, placement, threshold);
+  const drawn = new Canvas(placement).draw(map as Float32Array, threshold);
   if (type === PNG) return binary(picture(format ?? 'mask', drawn, open.picture()), PNG, headers);
   const segmentation = describe(`persona/${persona.id}`, drawn, placement);
   const answer: PersonaSegmentation = { ...provenance(open), ...segmentation, persona: persona.id };

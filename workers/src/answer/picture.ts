@@ -2,7 +2,7 @@ import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import { outlineOverlay } from '@d-persona/shared/mask/overlay.ts';
 import { ProblemError } from '../problem/problem-error.ts';
-import type { Drawn } from './segmentation.ts';
+import type { Drawn } from './canvas.ts';
 
 export type PictureFormat = 'mask' | 'overlay' | 'probability';
 

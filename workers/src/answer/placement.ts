@@ -1,6 +1,6 @@
 import type { PixelSize } from '@d-persona/shared/dicom/geometry/pixel-spacing.ts';
-import { type Crop, restoreOnImage, type Size } from '@d-persona/shared/mask/region.ts';
-import { type Turn, turnBack, turnedSize } from '@d-persona/shared/mask/turn.ts';
+import type { Crop, Size } from '@d-persona/shared/mask/region.ts';
+import type { Turn } from '@d-persona/shared/mask/turn.ts';
 import type { OpenCase } from '../case/open-case.ts';
 
 /** Where a map of the model's input size lies on the image. */
@@ -18,10 +18,4 @@ export function placementOf(
 ): Placement {
   const { encoding, crop, turn, size, pixels } = open;
   return { input: { height: encoding.height, width: encoding.width }, crop, turn, image: size, pixels };
-}
-
-/** A map of the model's input size on the grid of the image: [height · width], 0 outside the crop. */
-export function onImage(map: Float32Array, { input, crop, turn, image }: Placement): Float32Array {
-  const upright = turnedSize(input, turn);
-  return restoreOnImage(turnBack(map, upright, turn), crop, upright, image);
 }

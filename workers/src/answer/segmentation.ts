@@ -1,20 +1,9 @@
 import type { Consensus } from '@d-persona/shared/contract/segmentation.ts';
 import { maskContour } from '@d-persona/shared/mask/contour.ts';
-import { type Mask, maskArea, maskBox, thresholdMask } from '@d-persona/shared/mask/mask.ts';
+import { type Mask, maskArea, maskBox } from '@d-persona/shared/mask/mask.ts';
 import { encodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
-import { onImage, type Placement } from './placement.ts';
-
-/** A probability map on the image's grid, and its mask. */
-export interface Drawn {
-  readonly probability: Float32Array;
-  readonly mask: Mask;
-}
-
-/** Puts a map of the model's input size on the image and thresholds it there. */
-export function draw(map: Float32Array, placement: Placement, threshold: number): Drawn {
-  const probability = onImage(map, placement);
-  return { probability, mask: thresholdMask(probability, placement.image, threshold) };
-}
+import type { Drawn } from './canvas.ts';
+import type { Placement } from './placement.ts';
 
 /** Everything that JSON tells of a segmentation. @param id unique in the answer */
 export function describe(id: string, { probability, mask }: Drawn, { pixels }: Placement): Consensus {

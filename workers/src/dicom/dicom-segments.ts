@@ -1,9 +1,9 @@
 import type { AnswerSegment } from '@d-persona/shared/dicom/answer/answer.ts';
 import { DisagreementAccumulator } from '@d-persona/shared/mask/disagreement.ts';
 import { encodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
+import { Canvas } from '../answer/canvas.ts';
 import type { Maps } from '../answer/describe-all.ts';
 import type { Placement } from '../answer/placement.ts';
-import { draw } from '../answer/segmentation.ts';
 
 /** How maps become segments. */
 export interface Drawing {
@@ -20,10 +20,11 @@ export function dicomSegment(
   named: Named,
   map: Float32Array,
   { placement, threshold, fractional }: Drawing,
+  canvas = new Canvas(placement),
 ): AnswerSegment {
-  const { probability, mask } = draw(map, placement, threshold);
+  const { probability, mask } = canvas.draw(map, threshold);
   const drawn = { ...named, masks: [encodeRunLengths(mask)] };
-  return fractional ? { ...drawn, probabilities: [probability] } : drawn;
+  return fractional ? { ...drawn, probabilities: [probability.slice()] } : drawn;
 }
 
 /**
@@ -37,24 +38,25 @@ export function dicomSegments(
   drawing: Drawing,
 ): AnswerSegment[] {
   const { height, width } = drawing.placement.input;
+  const canvas = new Canvas(drawing.placement);
   const overPersonas = new DisagreementAccumulator(height * width);
   const overSamples = new DisagreementAccumulator(height * width);
   const segments: AnswerSegment[] = [];
   for (const map of personaMaps) {
     const i = overPersonas.count;
     const id = `persona/${personas[i]}`;
-    segments.push(dicomSegment({ id, title: titles[i] ?? id, kind: 'persona' }, map, drawing));
+    segments.push(dicomSegment({ id, title: titles[i] ?? id, kind: 'persona' }, map, drawing, canvas));
     overPersonas.add(map);
   }
   for (const map of sampleMaps) {
     const i = overSamples.count;
     const named = { id: `sample/${i}`, title: `Sample ${i + 1}`, kind: 'sample' } as const;
-    segments.push(dicomSegment(named, map, drawing));
+    segments.push(dicomSegment(named, map, drawing, canvas));
     overSamples.add(map);
   }
   const mean = (overSamples.count > 0 ? overSamples : overPersonas).mean();
   return [
     ...segments,
-    dicomSegment({ id: 'consensus', title: 'Consensus', kind: 'consensus' }, mean, drawing),
+    dicomSegment({ id: 'consensus', title: 'Consensus', kind: 'consensus' }, mean, drawing, canvas),
   ];
 }
