@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { annotationListSchema } from '@d-persona/shared/contract/annotations.ts';
+import { caseSchema } from '@d-persona/shared/contract/cases.ts';
 import { releasesSchema } from '@d-persona/shared/contract/releases.ts';
 import { personaSegmentationSchema } from '@d-persona/shared/contract/segmentation.ts';
 import { publishRelease } from '@d-persona/shared/release/store.ts';
@@ -21,7 +23,7 @@ const START_MS = 120_000;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'd-persona-tenancy-'));
   const store = new FolderStore(join(folder, 'store'));
-  keys = await addHospital(store, 'demo', [['segment'], ['release']]);
+  keys = await addHospital(store, 'demo', [['segment'], ['release'], ['annotate']]);
   const made = await Promise.all([1, 2].map((seed) => syntheticRelease(seed)));
   releases = made.map(({ hash }) => hash);
   for (const release of made) await serve(store, 'demo', release);
@@ -97,6 +99,41 @@ describe('tenancy in workerd', () => {
     await Promise.all([switched, ...[0, 1, 2, 3].map(ask)]);
     for (const texts of answers.values()) expect(texts.size).toBe(1);
     expect((await list()).version).toBe(12);
+  });
+
+  it('keeps annotations that come at once, some of them twice and some withdrawn, each once', async () => {
+    const opened = await send('/cases', 0, {
+      ...{ method: 'POST', body: picturePng(60, 70), headers: { 'content-type': 'image/png' } },
+    });
+    const { case: id } = caseSchema.parse(await opened.json());
+    const annotate = (i: number) =>
+      send('/annotations', 2, {
+        method: 'POST',
+        body: JSON.stringify({
+          ...{ case: id, persona: 'rank-1', mask: { size: [60, 70], counts: [i, 10, 4190 - i] } },
+        }),
+        headers: { 'content-type': 'application/json', 'idempotency-key': `annotation-${i}` },
+      });
+    const numbers = Array.from({ length: 10 }, (_, i) => i + 1);
+    const answers = await Promise.all([...numbers, ...numbers].map(annotate));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(202));
+    const all = async () =>
+      annotationListSchema.parse(await (await send('/annotations', 1)).json()).annotations;
+    const before = await all();
+    expect(before.map(({ changed }) => changed)).toEqual(numbers);
+    const withdrawn = before.slice(0, 4);
+    await Promise.all([
+      ...withdrawn.map(({ id }) => send(`/annotations/${id}`, 2, { method: 'DELETE' })),
+      ...[11, 12].map(annotate),
+    ]);
+    const after = await all();
+    expect(after.map(({ changed }) => changed)).toEqual(Array.from({ length: 12 }, (_, i) => i + 5));
+    expect(
+      after
+        .filter((annotation) => annotation.withdrawn)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(withdrawn.map(({ id }) => id).sort());
   });
 
   it(
