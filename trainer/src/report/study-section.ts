@@ -69,8 +69,8 @@ function legend(personas: readonly string[]): SafeHtml {
 <p class="scale">Disagreement (standard deviation of the samples’ probability): 0 <span class="gradient" style="background:${HEAT_GRADIENT}"></span> 0.5</p></div>`;
 }
 
-function chart({ title, alt, svg }: Chart): SafeHtml {
-  return html`<figure class="chart"><figcaption>${title}</figcaption><div role="img" aria-label="${alt}">${svg}</div></figure>`;
+function chart({ title, alt, svg, wide }: Chart): SafeHtml {
+  return html`<figure class="chart"${wide ? html` data-wide=""` : ''}><figcaption>${title}</figcaption><div role="img" aria-label="${alt}">${svg}</div></figure>`;
 }
 
 function releaseFacts(release: ReportRelease): SafeHtml {

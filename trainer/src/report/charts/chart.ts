@@ -6,4 +6,6 @@ export interface Chart {
   /** What is to be seen, in words. */
   readonly alt: string;
   readonly svg: SafeHtml;
+  /** Takes a whole row of the page. */
+  readonly wide?: boolean;
 }

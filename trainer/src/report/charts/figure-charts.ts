@@ -30,11 +30,13 @@ export async function figureCharts(data: FigureData): Promise<Chart[]> {
       title: 'Do the samples say how raters differ? The dashed line is perfect',
       alt: `${bins('Share of raters', probability)} ${bins('Standard deviation', disagreement)}`,
       svg: await renderChart(calibrationFigure(data)),
+      wide: true,
     },
     {
       title: 'Latent space: prior bank (grey) and prompts, along its principal components',
       alt: planes.join(' '),
       svg: await renderChart(latentFigure(data)),
+      wide: true,
     },
   ];
 }

@@ -13,7 +13,7 @@ export function latentFigure({ personas, latent }: FigureData): TopLevelSpec {
         ...bank.map(([x, y]) => ({ x, y, kind: 'bank' })),
         ...prompts.map(([x, y], r) => ({ x, y, kind: 'prompt', persona: personas[r] })),
       ];
-      const axis = { tickCount: 5 };
+      const axis = { tickCount: 5, labelFlush: false };
       const scale = { padding: 12, zero: false };
       return {
         title: `${title}`,
