@@ -5,6 +5,7 @@ import { Client } from '@d-persona/shared/client/client.ts';
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import { modelInput } from '@d-persona/shared/mask/region.ts';
 import { decodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
+import type { Architecture } from '@d-persona/shared/model/architecture.ts';
 import { weightTensors } from '@d-persona/shared/model/weight-tensors.ts';
 import { servingSpecs } from '@d-persona/shared/model/weights.ts';
 import { Random } from '@d-persona/shared/random.ts';
@@ -35,6 +36,7 @@ function picture(seed: number): Uint8Array {
 
 /** What the trainer's own code answers with a release's weights. */
 function trainersAnswer(
+  architecture: Architecture,
   weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
   data: Uint8Array,
 ): Prediction {
@@ -42,7 +44,7 @@ function trainersAnswer(
   const image = { ...size, channels: 1, bitDepth: 8, data } as const;
   const tensors = weightTensors(weights);
   const [prediction] = predict(
-    { weights: tensors, architecture: SYNTHETIC },
+    { weights: tensors, architecture },
     {
       ...{ size: 1, ...size, channels: 1, raters: SYNTHETIC.personas },
       images: modelInput(image, { left: 0, top: 0, ...size }, size, 1),
@@ -56,7 +58,21 @@ function trainersAnswer(
   return prediction as Prediction;
 }
 
-describe.each<Quantization>(['int8', 'float16', 'float32'])('the same %s release', (kind) => {
+/** The paper's backbone, small. */
+const RESIDUAL: Architecture = {
+  ...SYNTHETIC,
+  backbone: 'resnet34',
+  resnet: { blocks: [1, 2], widths: [8, 16], decoder: [16, 8, 8] },
+};
+
+const releases: readonly { kind: Quantization; architecture: Architecture }[] = [
+  { kind: 'int8', architecture: SYNTHETIC },
+  { kind: 'float16', architecture: SYNTHETIC },
+  { kind: 'float32', architecture: SYNTHETIC },
+  { kind: 'int8', architecture: RESIDUAL },
+];
+
+describe.each(releases)('the same $kind release of $architecture.backbone', ({ kind, architecture }) => {
   beforeAll(async () => {
     await chooseBackend('wasm', 1);
   });
@@ -67,7 +83,7 @@ describe.each<Quantization>(['int8', 'float16', 'float32'])('the same %s release
       const folder = await mkdtemp(join(tmpdir(), 'd-persona-same-'));
       const store = new FolderStore(folder);
       const [key = ''] = await addHospital(store, 'demo', [['segment']]);
-      const release = await syntheticRelease(1, SYNTHETIC, [SIDE, SIDE], kind);
+      const release = await syntheticRelease(1, architecture, [SIDE, SIDE], kind);
       await serve(store, 'demo', release);
       const worker = await startWorker({ store: folder, bundle: await bundleWorker() });
       try {
@@ -79,7 +95,7 @@ describe.each<Quantization>(['int8', 'float16', 'float32'])('the same %s release
           const data = picture(seed);
           const image = encodePng({ height: SIDE, width: SIDE, channels: 1, data });
           const answer = await client.segmentAll({ image, name: `picture ${seed}` }, { samples: SAMPLES });
-          const expected = trainersAnswer(weights, data);
+          const expected = trainersAnswer(architecture, weights, data);
           const maps = [...expected.personas, ...expected.samples];
           expect(answer.segmentations).toHaveLength(maps.length);
           for (const [i, { mask, id }] of answer.segmentations.entries()) {

@@ -34,6 +34,11 @@ export class ModelVariables {
     );
   }
 
+  /** BatchNorm's running statistics. */
+  get statistics(): ReadonlyMap<string, tf.Variable> {
+    return new Map([...this.weights].filter(([, { trainable }]) => !trainable));
+  }
+
   /** Copies of all values. */
   values(): Map<string, Float32Array> {
     return new Map(

@@ -24,5 +24,7 @@ export interface StageTask {
     readonly average?: number | undefined;
   };
   readonly trainable: ReadonlyMap<string, tf.Variable>;
+  /** Running statistics, which steps move without a gradient: an average of the weights averages them too. */
+  readonly statistics?: ReadonlyMap<string, tf.Variable>;
   gradient(batch: Batch, random: Random): StepGradient;
 }

@@ -126,6 +126,19 @@ describe.each([
     m.dispose();
   });
 
+  it('averages running statistics where it averages weights', async () => {
+    const end = async (average: number | undefined) => {
+      const m = model();
+      await trainStage(stage1Task(m, { ...stage1, average }), m, context(await folder()));
+      const values = m.values();
+      m.dispose();
+      return values;
+    };
+    const changed = new Set(changedNames(await end(undefined), await end(0.9)));
+    const averaged = [...model().weights.keys()].filter((name) => !name.startsWith('head/'));
+    expect(averaged.filter((name) => !changed.has(name))).toEqual([]);
+  });
+
   it('ends with the same weights and log when it was stopped and resumed', async () => {
     const whole = await folder();
     const a = model();

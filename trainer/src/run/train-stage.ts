@@ -57,7 +57,8 @@ export async function trainStage(
 
   const random = resumed ? Random.fromState(resumed.random) : new Random(seed).fork(task.name);
   const adam = new Adam(trainable, resumed?.optimiser);
-  const average = settings.average ? new WeightAverage(trainable, settings.average, resumed?.average) : null;
+  const averaged = new Map([...trainable, ...(task.statistics ?? [])]);
+  const average = settings.average ? new WeightAverage(averaged, settings.average, resumed?.average) : null;
   const save = () =>
     checkpoints.write({
       stage: task.name,

@@ -42,6 +42,7 @@ export function stage1Task(model: ModelVariables, settings: Stage1Settings): Sta
     name: 'stage1',
     settings,
     trainable,
+    statistics: model.statistics,
     gradient(batch, random) {
       const inputs = stage1Inputs(batch, model, settings, random);
       const statistics = new BatchStatistics();
