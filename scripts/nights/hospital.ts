@@ -26,7 +26,7 @@ export async function openHospital(
   store: FolderStore,
   storeFolder: string,
   folder: string,
-  tell: (line: string) => void,
+  { headSteps, tell }: { readonly headSteps: number; readonly tell: (line: string) => void },
 ): Promise<SimulatedHospital> {
   const created = new Date().toISOString();
   const { key, record } = await createKey(HOSPITAL, ['segment', 'annotate', 'release'], created);
@@ -35,6 +35,7 @@ export async function openHospital(
   const worker = await startWorker({ store: storeFolder, log: () => {} });
   const settings = nightlySettingsSchema.parse({
     ...{ folder, store: storeFolder },
+    training: { steps: headSteps },
     hospitals: [{ id: HOSPITAL, url: worker.url, keyVariable: 'NIGHTS_KEY' }],
   });
   const endpoint = { url: worker.url, hospital: HOSPITAL, key };
