@@ -25,15 +25,16 @@ let keys: string[];
 
 const CLIENT = `
 import { AdminClient } from '@d-persona/shared/client/admin-client.ts';
+import { AnnotationClient } from '@d-persona/shared/client/annotation-client.ts';
 import { Client } from '@d-persona/shared/client/client.ts';
-Object.assign(globalThis, { AdminClient, Client });
+Object.assign(globalThis, { AdminClient, AnnotationClient, Client });
 `;
 
 describe.skipIf(!existsSync(CHROMIUM))('the client in a browser', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'd-persona-browser-'));
     const store = new FolderStore(folder);
-    keys = await addHospital(store, 'demo', [['segment'], ['admin']]);
+    keys = await addHospital(store, 'demo', [['segment'], ['admin'], ['annotate', 'release']]);
     await serve(store, 'demo', await syntheticRelease());
     const resolveDir = fileURLToPath(new URL('..', import.meta.url));
     const stdin = { contents: CLIENT, resolveDir, loader: 'ts' as const };
@@ -100,6 +101,21 @@ describe.skipIf(!existsSync(CHROMIUM))('the client in a browser', () => {
     expect(await onPage(body, { url: worker.url, key, adminKey, image })).toEqual({
       ...{ persona: 'rank-2', size: [60, 70], lost: 2, made: 1, personas: 3 },
     });
+  });
+
+  it('hands in an outline beside its image, lists it, and withdraws it', async () => {
+    const body = `
+      const client = new AnnotationClient({ url: given.url, key: given.key, hospital: 'demo' });
+      const subject = { image: new Uint8Array(given.image), name: 'picture' };
+      const mask = { size: [60, 70], counts: [100, 10, 4090] };
+      const { annotation } = await client.annotate(subject, { persona: 'rank-1', mask });
+      await client.withdraw(annotation);
+      const { annotations } = await client.list();
+      return annotations.map(({ id, changed, withdrawn }) => [id === annotation, changed, withdrawn]);
+    `;
+    expect(await onPage(body, { url: worker.url, key: keys[2], image: [...picturePng()] })).toEqual([
+      [true, 2, true],
+    ]);
   });
 
   it('is told what was refused', async () => {

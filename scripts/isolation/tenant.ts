@@ -1,6 +1,6 @@
 import { AdminClient } from '@d-persona/shared/client/admin-client.ts';
+import { AnnotationClient } from '@d-persona/shared/client/annotation-client.ts';
 import { Client } from '@d-persona/shared/client/client.ts';
-import { annotationReceiptSchema } from '@d-persona/shared/contract/annotations.ts';
 import type { EncodedRelease } from '@d-persona/shared/release/encode-release.ts';
 import { type Scope, scopeSchema } from '@d-persona/shared/release/hospital.ts';
 import { picturePng } from '../../test/support/picture.ts';
@@ -39,7 +39,9 @@ export async function makeTenant(
   await operator.changePersona(id, persona, { title: `Reader of ${id}` });
   const client = new Client({ url, hospital: id, key: keys.segment });
   const opened = await client.createCase(picturePng(), 'picture');
-  const annotation = await annotate(url, id, keys.annotate, opened.case, persona);
+  const readers = new AnnotationClient({ url, hospital: id, key: keys.annotate });
+  const mask = { size: [60, 70] as [number, number], counts: [100, 10, 4090] };
+  const { annotation } = await readers.annotate({ case: opened.case }, { persona, mask });
   const keyId = made[0]?.[1].id ?? '';
   return {
     id,
@@ -49,22 +51,4 @@ export async function makeTenant(
     case: opened.case,
     secrets: [title, `Reader of ${id}`, release.hash, keyId, annotation, opened.case],
   };
-}
-
-/** Hands in an outline of a case. @returns the annotation's id */
-async function annotate(
-  url: string,
-  id: string,
-  key: string,
-  caseId: string,
-  persona: string,
-): Promise<string> {
-  const mask = { size: [60, 70], counts: [100, 10, 4090] };
-  const response = await fetch(`${url}/v1/hospitals/${id}/annotations`, {
-    method: 'POST',
-    body: JSON.stringify({ case: caseId, persona, mask }),
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-  });
-  if (!response.ok) throw new Error(`An annotation was not taken: ${await response.text()}`);
-  return annotationReceiptSchema.parse(await response.json()).annotation;
 }

@@ -224,6 +224,17 @@ describe('every night', () => {
     expect(results).toHaveLength(1);
   });
 
+  it('of an audit that is long, all that is over ends', async () => {
+    await write("UPDATE hospitals SET audit_days = 30 WHERE id = 'demo'");
+    await write(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+      INSERT INTO audit (hospital, at, request, who, action, status)
+      SELECT 'demo', '2025-11-01T00:00:00.000Z', 'r-' || i, 'key:x', 'GET /', 200 FROM n`);
+    await segment();
+    await nightly(api.services);
+    const { results } = await api.database.prepare('SELECT at FROM audit').bind().all();
+    expect(results).toHaveLength(1);
+  });
+
   it('a step that fails does not stop the others, and is told', async () => {
     await write("UPDATE hospitals SET audit_days = 30 WHERE id = 'demo'");
     await segment();

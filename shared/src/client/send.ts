@@ -20,7 +20,7 @@ export interface Call {
   readonly method: string;
   /** From `/v1` on, with its query. */
   readonly path: string;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | FormData;
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Whether it may be sent again when it is not known what became of it. A request that stores something may, if it
@@ -40,7 +40,7 @@ export async function send({ url, key, fetch: ask = fetch, retry }: Endpoint, ca
   const init = {
     method,
     headers: { authorization: `Bearer ${key}`, ...headers },
-    ...(body !== undefined && { body: body as string | Uint8Array<ArrayBuffer> }),
+    ...(body !== undefined && { body: body as string | Uint8Array<ArrayBuffer> | FormData }),
   };
   for (let attempt = 1; ; attempt++) {
     let response: Response | undefined;

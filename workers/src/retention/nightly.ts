@@ -3,6 +3,9 @@ import { forgetAnswers } from '../idempotency/idempotency-rows.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import type { Services } from '../services.ts';
 
+/** What the database removes within its time. */
+const ENTRIES_AT_ONCE = 1000;
+
 const idSchema = z.object({ id: z.string(), before: z.string() });
 
 type Stores = Pick<Services, 'sql' | 'store' | 'now' | 'hospitals' | 'log'>;
@@ -43,7 +46,13 @@ async function endAudit({ sql, now }: Stores): Promise<void> {
     ...([iso(now()), iso(now())] as const),
   );
   for (const { id, before } of hospitals) {
-    await sql.write(['DELETE FROM audit WHERE hospital = ? AND at < ?', id, before]);
+    let ended: number | undefined;
+    do {
+      [ended] = await sql.write([
+        `DELETE FROM audit WHERE rowid IN (SELECT rowid FROM audit WHERE hospital = ? AND at < ? LIMIT ?)`,
+        ...[id, before, ENTRIES_AT_ONCE],
+      ]);
+    } while (ended === ENTRIES_AT_ONCE);
   }
 }
 
