@@ -1,11 +1,13 @@
 import type { Estimate } from '../evaluation/bootstrap.ts';
 import { formatInterval, formatNumber, formatPercent } from '../evaluation/format-estimate.ts';
+import { volumesTitle } from '../evaluation/render-table.ts';
 import {
   type Comparison,
   type Evaluation,
   METHOD_TITLES,
   type Method,
   type SetMetrics,
+  type VolumeTable,
 } from '../evaluation/table.ts';
 import { html, type SafeHtml } from './html.ts';
 import { personaColour } from './persona-colours.ts';
@@ -50,6 +52,23 @@ export function setTable({ rows, raters }: Evaluation): SafeHtml {
       ...(samples === null ? [] : [setRow(method, 'samples', samples)]),
       setRow(method, method === 'd-persona' ? 'personas' : 'answers', answers),
     ])}</tbody>`,
+  );
+}
+
+/** Dice over whole volumes, where images are slices of them. */
+export function volumeTable({ personas }: Evaluation, table: VolumeTable): SafeHtml {
+  return scrollTable(
+    'Dice over whole volumes',
+    html`${volumesTitle(table)}.`,
+    html`<thead><tr><th scope="col">method</th><th scope="col">mean</th><th scope="col">personas minus this</th>${personas.map(
+      (name, r) => html`<th scope="col">${swatch(r)}${name}</th>`,
+    )}</tr></thead>
+<tbody>${table.rows.map((row) => {
+      const lead = table.comparisons.find(({ baseline }) => baseline === row.method);
+      return html`<tr${ours(row.method)}><th scope="row">${METHOD_TITLES[row.method]}</th>${cell(row.dicePersonaMean)}${
+        lead === undefined ? html`<td></td>` : cell(lead.difference)
+      }${row.dicePersona.map((estimate) => cell(estimate))}</tr>`;
+    })}</tbody>`,
   );
 }
 

@@ -113,4 +113,21 @@ describe('report page', () => {
       'needs a mask of each',
     );
   });
+
+  it('shows whole volumes where images are slices of them', async () => {
+    const study = smallStudy('slices', ['ann', 'bob']);
+    const estimate = { mean: 0.875, low: 0.8, high: 0.9, images: 3, patients: 3 };
+    const volumes = {
+      volumes: 3,
+      slices: 20,
+      blankSlices: 8,
+      gedPaper: estimate,
+      rows: [{ method: 'd-persona' as const, dicePersona: [estimate, estimate], dicePersonaMean: estimate }],
+      comparisons: [],
+    };
+    const page = await renderReport(smallReport({ ...study, evaluation: { ...study.evaluation, volumes } }));
+    expect(page).toContain('over 3 volumes (20 slices, 8 of them without an outline)');
+    expect(page).toContain('aria-label="Dice over whole volumes"');
+    expect(await renderReport(smallReport(study))).not.toContain('whole volumes');
+  });
 });

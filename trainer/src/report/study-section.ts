@@ -10,7 +10,7 @@ import { factList } from './fact-list.ts';
 import { headline } from './headline.ts';
 import { HEAT_GRADIENT } from './heat-map.ts';
 import { html, type SafeHtml } from './html.ts';
-import { areaTable, personaTable, setTable, swatch } from './metrics-tables.ts';
+import { areaTable, personaTable, setTable, swatch, volumeTable } from './metrics-tables.ts';
 import type { ReportRelease, Study, Timing } from './report-data.ts';
 import { scrollTable } from './scroll-table.ts';
 import { standingNotes } from './standing-notes.ts';
@@ -40,6 +40,7 @@ ${part(
   'Figures',
   html`${personaTable(evaluation)}
 ${setTable(evaluation)}
+${evaluation.volumes === null ? '' : volumeTable(evaluation, evaluation.volumes)}
 <div class="charts">${differences === null ? '' : chart(differences)}${chart(areas)}${paper.map(chart)}</div>
 <details><summary>Areas as a table</summary>${areaTable(evaluation)}</details>`,
 )}

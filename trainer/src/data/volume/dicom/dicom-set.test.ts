@@ -148,6 +148,8 @@ describe('a DICOM series with outlines of several readers', () => {
     expect((await failure(unitless)).message).toContain('RescaleIntercept');
     const images = Object.fromEntries(Object.entries(files).filter(([path]) => path.includes('/CT/')));
     expect((await failure(images)).code).toBe('no-masks');
+    const all = Object.fromEntries(Object.entries(files).filter(([path]) => /P1.CT|P2.outlines/.test(path)));
+    expect((await failure(all, { onBroken: 'skip' })).code).toBe('other-series');
   });
 });
 

@@ -47,7 +47,8 @@ export async function dicomSet(
   options: DataOptions,
 ): Promise<VolumeSet> {
   const index = await indexSeries(files.filter(isDicomFile), reader);
-  if (index.series.length === 0) throw nothing('no-images', reader.input, 'holds no DICOM images', index);
+  if (index.series.length === 0)
+    throw nothing('no-images', reader.input, 'holds no DICOM images', index.problems);
   const problems = [...index.problems];
   const lidc = index.readings.length > 0;
   const found = lidc ? fromReadings(index, reader, problems) : fromObjects(index, reader, options, problems);
@@ -57,7 +58,7 @@ export async function dicomSet(
       'no-masks',
       reader.input,
       'has DICOM images, but no outlines of them (SEG, RTSTRUCT or LIDC XML)',
-      index,
+      problems,
     );
   }
   const modalities = new Set(found.annotated.map(({ series }) => series.modality));
@@ -203,7 +204,7 @@ function otherSeries(input: string): InputError {
   });
 }
 
-function nothing(code: string, input: string, problem: string, { problems }: SeriesIndex): InputError {
+function nothing(code: string, input: string, problem: string, problems: readonly InputError[]): InputError {
   if (problems.length > 0) return allProblems(input, problems);
   const remedy = 'Give a folder with CT or MR series and the outlines of several readers';
   return new InputError({ code, input, problem, remedy });
