@@ -32,6 +32,7 @@ const optionsSchema = z.strictObject({
   learningRate: z.coerce.number().positive(),
   seed: count,
   resamples: count.min(100).max(100_000),
+  curve: z.boolean().default(false),
   measureOnly: z.boolean().optional(),
   backend: backendSchema.optional(),
   json: z.boolean().optional(),
@@ -67,6 +68,7 @@ export function personaAddCommand(): Command {
     .option('--learning-rate <number>', 'of Adam, falling as a cosine', '0.001')
     .option('--seed <number>', 'of the split and the training', '1')
     .option('--resamples <number>', 'draws of the bootstrap over patients', '2000')
+    .option('--curve', 'also train heads on 2, 5, 10, 20 and 40 cases, to see how many are needed')
     .option('--measure-only', 'publish nothing')
     .option('--backend <name>', `one of ${backendSchema.options.join(', ')}`)
     .option('--json', 'print the report as JSON')
@@ -82,7 +84,7 @@ export function personaAddCommand(): Command {
       const parent = await parentOf(store, options);
       const { input } = parent.manifest;
       const split = await readReaderCases(options.data, options, input, options.heldOut, options.seed);
-      const { id, title = options.id, steps, learningRate, seed, resamples } = options;
+      const { id, title = options.id, steps, learningRate, seed, resamples, curve } = options;
       const { release, addition } = await addPersona(
         store,
         parent,
@@ -91,6 +93,7 @@ export function personaAddCommand(): Command {
           persona: { id, title },
           training: headTrainingSchema.parse({ steps, learningRate, seed }),
           resamples,
+          curve,
           now: new Date(),
           onHead: (cases, dice) => console.error(`${cases} cases: Dice ${dice?.toFixed(3) ?? '–'}`),
         },

@@ -89,6 +89,7 @@ export function trainHead(
   function headLoss(drawn: HeadBatch, noise: tf.Tensor3D, kept?: DropoutMasks) {
     const query = personaQuery(weights, architecture, from, drawn.features, kept);
     const prompt = personaPrompt(query, priorBank(drawn.prior, noise), drawn.prior, architecture.keys);
+    // Not kept with the features: to copy it into a batch takes as long as to compute it, and memory as much again.
     const logits = decode(weights, decoderImagePart(weights, drawn.features), prompt);
     const segmentation = segmentationLoss(logits, drawn.masks, LOSS);
     const divergence: tf.Scalar = tf.mul(0.5, tf.mean(tf.sum(tf.square(query), 1)));

@@ -103,20 +103,22 @@ export function trainReader(
   const own = from === cases.persona;
   const values = joinValues(trainHead(model, index, cases.train, training));
   const trained = withHead(release, index, values);
-  const pair = (part: readonly AnnotatedCase[], before: keyof Served): PairedDice[] => {
+  const compare = (part: readonly AnnotatedCase[]) => {
     const [was, is] = [servedOn(model, index, part), servedOn(trained, index, part)];
-    return part.map(({ group }, i) => ({ group, before: was[i]?.[before] ?? 0, after: is[i]?.persona ?? 0 }));
+    return (before: keyof Served): PairedDice[] =>
+      part.map(({ group }, i) => ({ group, before: was[i]?.[before] ?? 0, after: is[i]?.persona ?? 0 }));
   };
+  const [onEarlier, onHeldOut] = [compare(cases.earlier), compare(cases.heldOut)];
   const guards: Guard[] = [
     {
       what: own ? 'on earlier cases' : `on earlier cases than ${from}`,
-      pairs: pair(cases.earlier, 'persona'),
+      pairs: onEarlier('persona'),
     },
-    ...(own ? [] : [{ what: `than ${from}`, pairs: pair(cases.heldOut, 'persona') }]),
+    ...(own ? [] : [{ what: `than ${from}`, pairs: onHeldOut('persona') }]),
   ];
   const { minimumPatients, tolerance, resamples } = gate;
   const options = { minimumPatients, tolerance, resamples, seed: training.seed };
-  const judgement = judge(pair(cases.heldOut, own ? 'persona' : 'consensus'), guards, must, options);
+  const judgement = judge(onHeldOut(own ? 'persona' : 'consensus'), guards, must, options);
   model.dispose();
   trained.dispose();
   return { from, own, values, judgement };

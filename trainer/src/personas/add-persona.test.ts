@@ -19,6 +19,7 @@ const options: AddOptions = {
   training: headTrainingSchema.parse({ steps: 3, batch: 2, bank: 8 }),
   resamples: 100,
   now: new Date('2026-01-02T03:04:05Z'),
+  curve: true,
 };
 const images = Object.fromEntries(
   Array.from({ length: 10 }, (_, i) => [`p${i}`, { lee: 20 + 2 * i, kim: i < 5 ? 30 : null }]),

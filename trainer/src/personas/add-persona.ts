@@ -15,7 +15,7 @@ import { type HeadTraining, headSpecs, joinValues, trainHead } from '../nightly/
 import { projectCommit, SOFTWARE } from '../publish/software.ts';
 import { type Addition, casesNeeded, type Rival } from './addition.ts';
 import type { SplitCases } from './reader-cases.ts';
-import { diceOfMajority, diceOfPersonas, diceOfPriorMean } from './rivals.ts';
+import { diceOfMajority, diceOfPersona, diceOfPriorMean } from './rivals.ts';
 
 /** Numbers of cases at which the curve is taken. */
 const CURVE = [2, 5, 10, 20, 40];
@@ -25,6 +25,8 @@ export interface AddOptions {
   readonly training: HeadTraining;
   readonly resamples: number;
   readonly now: Date;
+  /** Train heads on fewer cases too, to see how many are needed. */
+  readonly curve: boolean;
   /** Told of each head that is trained. */
   readonly onHead?: (cases: number, dice: number | null) => void;
 }
@@ -47,7 +49,7 @@ function assertNew({ manifest }: Release, id: string): void {
  * persona most like the reader. Every other weight keeps its bytes, so core and new release share one part.
  *
  * The head is measured as it will be stored, on patients that it has not seen, beside the nearest persona, the
- * majority of all personas and the prior's mean; and heads of fewer cases beside it.
+ * majority of all personas and the prior's mean; and, if they are wanted, heads of fewer cases beside it.
  *
  * @throws InputError `persona-exists`
  */
@@ -55,7 +57,7 @@ export async function addPersona(
   store: ObjectStore,
   parent: Release,
   { train, heldOut }: SplitCases,
-  { persona, training, resamples, now, onHead = () => {} }: AddOptions,
+  { persona, training, resamples, now, curve: wanted, onHead = () => {} }: AddOptions,
 ): Promise<{ readonly addition: Addition; readonly release: EncodedRelease }> {
   assertNew(parent, persona.id);
   const started = performance.now();
@@ -63,9 +65,10 @@ export async function addPersona(
   const model = new ReleaseModel(manifest, parent.weights);
   const patients = heldOut.map(({ group }) => group);
   const options = { seed: training.seed, resamples };
-  const likeness = diceOfPersonas(model, train).map(mean);
+  const [drawn, drawnHeldOut] = [model.segmentAll(train), model.segmentAll(heldOut)];
+  const likeness = manifest.personas.map((_, r) => mean(diceOfPersona(drawn, r, train)));
   const nearest = likeness.indexOf(Math.max(...likeness));
-  const ofNearest = diceOfPersonas(model, heldOut)[nearest] as number[];
+  const ofNearest = diceOfPersona(drawnHeldOut, nearest, heldOut);
   const frozen = FrozenCases.of(model, train);
 
   const headOf = (cases: number) => {
@@ -76,8 +79,8 @@ export async function addPersona(
     onHead(cases, mean(dice));
     return { cases, values, dice, seconds };
   };
-  const counts = [...CURVE.filter((cases) => cases < train.length), train.length];
-  const heads = counts.map(headOf);
+  const fewer = wanted ? CURVE.filter((cases) => cases < train.length) : [];
+  const heads = [...fewer, train.length].map(headOf);
   const last = heads.at(-1) as (typeof heads)[number];
   const rival = (title: string, dice: readonly number[]): Rival => ({
     title,
@@ -86,7 +89,7 @@ export async function addPersona(
   });
   const rivals = [
     rival(`nearest persona (${manifest.personas[nearest]?.id})`, ofNearest),
-    rival('majority of all personas', diceOfMajority(model, heldOut)),
+    rival('majority of all personas', diceOfMajority(drawnHeldOut, heldOut)),
     rival('prior mean', diceOfPriorMean(model, heldOut)),
   ];
   model.dispose();
@@ -146,7 +149,7 @@ function diceOfHead(
   );
   const stored: Map<string, PlainTensor> = quantizedWeights(plain, specs, manifest.quantization.kind);
   const model = new ReleaseModel(manifest, new Map([...weights, ...stored]));
-  const dice = diceOfPersonas(model, cases)[index] as number[];
+  const dice = diceOfPersona(model.segmentAll(cases), index, cases);
   model.dispose();
   return dice;
 }

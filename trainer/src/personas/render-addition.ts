@@ -29,7 +29,7 @@ export function renderAddition(addition: Addition): string {
     ]),
     casesNeeded === null
       ? `Not with this many cases: the last head does not beat ${nearest} beyond the interval.`
-      : `From ${casesNeeded} cases on, the head beats ${nearest} beyond the interval.`,
+      : `${curve.length > 1 ? 'From' : 'With'} ${casesNeeded} cases${curve.length > 1 ? ' on' : ''}, the head beats ${nearest} beyond the interval.`,
     `Core ${addition.core} as before.`,
   ].join('\n\n');
 }

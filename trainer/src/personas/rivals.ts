@@ -8,19 +8,22 @@ import type { ReleaseModel } from '../nightly/release-model.ts';
 
 const AT_ONCE = 16;
 
-/** Dice of each persona with each case's outline: [persona][case]. */
-export function diceOfPersonas(model: ReleaseModel, cases: readonly AnnotatedCase[]): number[][] {
-  const masks = model.segmentAll(cases);
-  return model.manifest.personas.map((_, persona) =>
-    cases.map(({ mask }, i) => maskDice(mask, masks[i]?.[persona] as Uint8Array)),
-  );
+/** Dice of a persona with each case's outline. @param drawn every persona's mask of every case */
+export function diceOfPersona(
+  drawn: readonly (readonly Uint8Array[])[],
+  persona: number,
+  cases: readonly AnnotatedCase[],
+): number[] {
+  return cases.map(({ mask }, i) => maskDice(mask, drawn[i]?.[persona] as Uint8Array));
 }
 
 /** Dice of the personas' majority (half of them suffice) with each case's outline. */
-export function diceOfMajority(model: ReleaseModel, cases: readonly AnnotatedCase[]): number[] {
-  const masks = model.segmentAll(cases);
+export function diceOfMajority(
+  drawn: readonly (readonly Uint8Array[])[],
+  cases: readonly AnnotatedCase[],
+): number[] {
   return cases.map(({ mask }, i) => {
-    const all = masks[i] as Uint8Array[];
+    const all = drawn[i] as readonly Uint8Array[];
     const votes = mask.map((_, p) =>
       2 * all.reduce((n, one) => n + (one[p] as number), 0) >= all.length ? 1 : 0,
     );
