@@ -15,7 +15,7 @@ import { careless } from './nights/readers.ts';
 import { SCENARIOS } from './nights/scenario.ts';
 import { shareOut } from './nights/share-out.ts';
 
-const HELP = `Usage: npm run nights -- [--json] [--data lidc|bu-bil] [--nights <n>] [--cases <n>] [--core-steps 500] [--head-steps 100] [--out build/nights]
+const HELP = `Usage: npm run nights -- [--json] [--data lidc|bu-bil] [--nights <n>] [--cases <n>] [--core-steps 500] [--head-steps 100] [--minimum-patients 8] [--out build/nights]
 
 Simulates a hospital on real images that its release has not seen: two new readers hand in outlines through the API,
 night after night, and the nightly retraining learns from them. Then comes a night of bad outlines.
@@ -31,6 +31,7 @@ const { values: options } = parseArgs({
     cases: { type: 'string' },
     'core-steps': { type: 'string', default: '500' },
     'head-steps': { type: 'string', default: '100' },
+    'minimum-patients': { type: 'string', default: '8' },
     out: { type: 'string', default: 'build/nights' },
     help: { type: 'boolean', default: false },
   },
@@ -71,6 +72,7 @@ tell(`${unseen.samples.length} images of ${patients} patients to measure on`);
 
 const hospital = await openHospital(core, store, storeFolder, folder, {
   headSteps: Number(options['head-steps']),
+  minimumPatients: Number(options['minimum-patients']),
   tell,
 });
 const curve = new Curve();

@@ -20,13 +20,20 @@ export interface SimulatedHospital {
   stop(): Promise<void>;
 }
 
+export interface NightOptions {
+  readonly headSteps: number;
+  /** Held-out patients without which nothing is published. */
+  readonly minimumPatients: number;
+  readonly tell: (line: string) => void;
+}
+
 /** @param folder of the nights @param storeFolder of the store */
 export async function openHospital(
   core: Core,
   store: FolderStore,
   storeFolder: string,
   folder: string,
-  { headSteps, tell }: { readonly headSteps: number; readonly tell: (line: string) => void },
+  { headSteps, minimumPatients, tell }: NightOptions,
 ): Promise<SimulatedHospital> {
   const created = new Date().toISOString();
   const { key, record } = await createKey(HOSPITAL, ['segment', 'annotate', 'release'], created);
@@ -35,7 +42,7 @@ export async function openHospital(
   const worker = await startWorker({ store: storeFolder, log: () => {} });
   const settings = nightlySettingsSchema.parse({
     ...{ folder, store: storeFolder },
-    training: { steps: headSteps },
+    ...{ training: { steps: headSteps }, minimumPatients },
     hospitals: [{ id: HOSPITAL, url: worker.url, keyVariable: 'NIGHTS_KEY' }],
   });
   const endpoint = { url: worker.url, hospital: HOSPITAL, key };
