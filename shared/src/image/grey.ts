@@ -8,7 +8,7 @@ type Samples = Uint8Array | Uint16Array | Float32Array;
  * @param data HWC, `from` channels interleaved.
  */
 export function toChannels(data: Samples, from: number, to: number): Float32Array {
-  if (from === to) return Float32Array.from(data);
+  if (from === to) return new Float32Array(data);
   if (![1, 3].includes(from) || ![1, 3].includes(to)) throw new RangeError(`${from} channels are not ${to}`);
   const pixels = data.length / from;
   const out = new Float32Array(pixels * to);

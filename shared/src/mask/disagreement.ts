@@ -1,4 +1,5 @@
 import { encodePng } from '../image/encode-png.ts';
+import { mapToBytes } from '../image/map-to-bytes.ts';
 import { toBase64 } from './base64.ts';
 
 /** The largest standard deviation that values in [0, 1] can have; 255 in an 8-bit map. */
@@ -72,7 +73,7 @@ export function disagreementMap(
   deviation: Float32Array,
   { height, width }: { height: number; width: number },
 ): { size: [number, number]; max: number; png: string } {
-  const data = Uint8Array.from(deviation, (d) => Math.min(255, Math.round((255 * d) / MAX_DEVIATION)));
+  const data = mapToBytes(deviation, (d) => Math.min(255, Math.round((255 * d) / MAX_DEVIATION)));
   const max = deviation.reduce((a, b) => Math.max(a, b), 0);
   return { size: [height, width], max, png: toBase64(encodePng({ height, width, channels: 1, data })) };
 }

@@ -5,6 +5,7 @@ import {
 } from '@d-persona/shared/contract/annotations.ts';
 import { decodeImage } from '@d-persona/shared/image/decode-image.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
+import { mapToBytes } from '@d-persona/shared/image/map-to-bytes.ts';
 import type { Mask } from '@d-persona/shared/mask/mask.ts';
 import type { Size } from '@d-persona/shared/mask/region.ts';
 import { decodeRunLengths } from '@d-persona/shared/mask/run-lengths.ts';
@@ -151,7 +152,7 @@ function pictureMask({ height, width, channels, data }: Image8or16): Mask {
   if (data.some((value) => value !== 0 && value !== inside)) {
     malformed('part "mask": has more than two values. Send a grey PNG with 0 outside and 255 inside');
   }
-  return { height, width, data: Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)) };
+  return { height, width, data: mapToBytes(data, (value) => (value === 0 ? 0 : 1)) };
 }
 
 function fitting<T extends Size>(mask: T, image: Size): T {

@@ -1,5 +1,6 @@
 import { encodePng } from '@d-persona/shared/image/encode-png.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
+import { mapToBytes } from '@d-persona/shared/image/map-to-bytes.ts';
 import { outlineOverlay } from '@d-persona/shared/mask/overlay.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { Drawn } from './canvas.ts';
@@ -28,6 +29,6 @@ export function picture(
   const data =
     format === 'mask'
       ? mask.data.map((value) => 255 * value)
-      : Uint8Array.from(probability, (p) => Math.round(255 * p));
+      : mapToBytes(probability, (p) => Math.round(255 * p));
   return encodePng({ height, width, channels: 1, data });
 }

@@ -1,3 +1,4 @@
+import { mapToBytes } from '../../image/map-to-bytes.ts';
 import type { Mask } from '../../mask/mask.ts';
 import { type Axis, resample } from '../../mask/resample.ts';
 import { turn, turnedSize } from '../../mask/turn.ts';
@@ -55,7 +56,7 @@ export function onReleaseGrid(
     ...turned,
     channels,
     data: turn(image, size, channels, by),
-    mask: { ...turned, data: Uint8Array.from(inside, (share) => (share >= 0.5 ? 1 : 0)) },
+    mask: { ...turned, data: mapToBytes(inside, (share) => (share >= 0.5 ? 1 : 0)) },
   };
 }
 

@@ -1,3 +1,4 @@
+import { mapToBytes } from '../../image/map-to-bytes.ts';
 import type { SourceImage } from '../source-image.ts';
 import { type Answer, type AnswerSegment, maskOn } from './answer.ts';
 import { BitPacker } from './bit-packer.ts';
@@ -49,7 +50,7 @@ export function fractionalFrames({ source, segments }: Answer): SegmentFrames {
     if (probability.length !== source.rows * source.columns) {
       throw new RangeError(`${id}: probabilities of another size than the source's`);
     }
-    const fractions = Uint8Array.from(probability, (p) => Math.round(p * MAXIMUM_FRACTION));
+    const fractions = mapToBytes(probability, (p) => Math.round(p * MAXIMUM_FRACTION));
     return fractions.some((fraction) => fraction > 0) ? fractions : undefined;
   }
 }

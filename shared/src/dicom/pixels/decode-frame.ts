@@ -55,7 +55,7 @@ export async function decodeFrame(
   const decoded = await decodeCodestream(bytes, compression, layout, decoders);
   if (typeof decoded === 'string') throw broken(decoded);
   const Cells = layout.bitsAllocated === 16 ? Uint16Array : Uint8Array;
-  const cells = decoded.data instanceof Cells ? decoded.data : Cells.from(decoded.data);
+  const cells = decoded.data instanceof Cells ? decoded.data : new Cells(decoded.data);
   if (cells.length !== layout.rows * layout.columns * layout.samples) {
     throw broken('has a frame that does not decode to as many pixels as Rows and Columns say');
   }

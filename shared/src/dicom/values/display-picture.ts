@@ -1,4 +1,5 @@
 import type { Image8or16 } from '../../image/image8or16.ts';
+import { mapToBytes } from '../../image/map-to-bytes.ts';
 import type { DataSet } from '../dataset.ts';
 import { frameAttributes } from '../functional-groups.ts';
 import type { FrameCells } from '../pixels/decode-frame.ts';
@@ -19,14 +20,14 @@ export function displayPicture(
 ): Image8or16 {
   const { rows: height, columns: width } = layout;
   if (layout.samples === 3 || layout.photometric === 'PALETTE COLOR') {
-    const data = Uint8Array.from(colourValues(cells, layout, dataSet), Math.round);
+    const data = mapToBytes(colourValues(cells, layout, dataSet), Math.round);
     return { height, width, channels: 3, bitDepth: 8, data };
   }
   const attributes = frameAttributes(dataSet, frame, layout.frames);
   const { values, transform } = modalityValues(cells, layout, attributes);
   const voi = voiTransform(attributes, transform.signed) ?? wholeRange(values);
   const turned = layout.photometric === 'MONOCHROME1';
-  const data = Uint8Array.from(values, (value) => Math.round(turned ? 255 - voi(value) : voi(value)));
+  const data = mapToBytes(values, (value) => Math.round(turned ? 255 - voi(value) : voi(value)));
   return { height, width, channels: 1, bitDepth: 8, data };
 }
 
