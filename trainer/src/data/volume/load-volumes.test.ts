@@ -286,11 +286,11 @@ describe('HDF5 files of the MMIS-2024 kind', () => {
     expect(data).toMatchObject({ layout: 'hdf5', kind: 'person', channels: 3, spacing: null });
     expect(data.raters.map(({ id }) => id)).toEqual(['a1', 'a2', 'a3', 'a4']);
     expect(data.samples.map(({ id, patient, place }) => [id, patient, place?.slice])).toEqual([
-      ['Sample_1/slice-0007', 'Sample_1', 7],
-      ['Sample_2/slice-0001', 'Sample_2', 1],
-      ['Sample_2/slice-0002', 'Sample_2', 2],
+      ['training_2d/Sample_1/slice-0007', 'Sample_1', 7],
+      ['validation/Sample_2/slice-0001', 'Sample_2', 1],
+      ['validation/Sample_2/slice-0002', 'Sample_2', 2],
     ]);
-    expect(data.blanks.map(({ id }) => id)).toEqual(['Sample_2/slice-0000']);
+    expect(data.blanks.map(({ id }) => id)).toEqual(['validation/Sample_2/slice-0000']);
     const [slice, first, second] = data.samples as [Sample, Sample, Sample];
     expect([slice.height, slice.width]).toEqual([8, 7]);
     for (const r of [0, 1, 2, 3]) {
@@ -361,4 +361,10 @@ describe('HDF5 files of the MMIS-2024 kind', () => {
       expect(problem.message).toMatch(message);
     },
   );
+
+  it('refuse two files of one slice', async () => {
+    const good = await slice(whole);
+    const problem = await failure({ 'a_slice_1.h5': good, 'a_slice_01.h5': good, 'c_slice_1.h5': good });
+    expect(problem.message).toMatch(/a_slice_1\.h5 ?: is the same slice of a volume as a_slice_01\.h5/);
+  });
 });

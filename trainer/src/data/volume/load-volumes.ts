@@ -79,13 +79,13 @@ async function withStore(set: VolumeSet, loading: VolumeLoading, store: SliceSto
   const { kept, incomplete, unlabelled } = keepSamples(inspected, personas, options, patients);
   if (kept.length === 0) throw nothingLeft(source.path, problems);
 
-  const slices = new Map([...outlined, ...blank].map((slice) => [slice.inspected.entry.id, slice]));
+  const slices = byId([...outlined, ...blank], reader);
   const placed = (sample: Sample): Sample => ({
     ...sample,
     place: (slices.get(sample.id) as StoredSlice).place,
   });
-  const byId = (a: Sample, b: Sample) => (a.id < b.id ? -1 : 1);
-  const samples = kept.map(placed).sort(byId);
+  const inOrder = (a: Sample, b: Sample) => (a.id < b.id ? -1 : 1);
+  const samples = kept.map(placed).sort(inOrder);
   // Of a volume that nobody outlined, or of which no slice is kept, nothing is known.
   const volumes = new Set(samples.map(({ place }) => place?.volume));
   const blanks = blank
@@ -95,7 +95,7 @@ async function withStore(set: VolumeSet, loading: VolumeLoading, store: SliceSto
         makeSample(entry, patients.get(entry.entry.id) as string, { ...personas, emptyIsAbsent: false }),
       ),
     )
-    .sort(byId);
+    .sort(inOrder);
   const used = samples.map(({ id }) => (slices.get(id) as StoredSlice).inspected.union);
   const sum = (of: (union: (typeof used)[number]) => number) =>
     used.reduce((total, union) => total + of(union), 0);
@@ -154,6 +154,25 @@ function checkedChannels(options: DataOptions, channels: number, input: string):
     problem: `is not how many sequences ${input} has: ${channels}`,
     remedy: 'Choose sequences with data.sequences, and leave data.channels out',
   });
+}
+
+/** @throws InputError for two files that are the same slice of a volume */
+function byId(slices: readonly StoredSlice[], reader: FileReader): Map<string, StoredSlice> {
+  const found = new Map<string, StoredSlice>();
+  for (const slice of slices) {
+    const { id, image } = slice.inspected.entry;
+    const twin = found.get(id);
+    if (twin !== undefined) {
+      throw new InputError({
+        code: 'same-slice',
+        input: reader.fullName(image),
+        problem: `is the same slice of a volume as ${twin.inspected.entry.image}`,
+        remedy: 'Keep one of them, or rename the files',
+      });
+    }
+    found.set(id, slice);
+  }
+  return found;
 }
 
 async function targetSpacing(

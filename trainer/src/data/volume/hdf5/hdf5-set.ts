@@ -1,15 +1,12 @@
 import { InputError } from '@d-persona/shared/errors.ts';
-import { fileName, withoutEnding } from '../../layout/paths.ts';
-import { patientOfName } from '../../layout/patients.ts';
-import { meansPart } from '../../layout/words.ts';
 import type { DataOptions } from '../../options.ts';
-import type { SlicePlace } from '../../sample.ts';
 import { type ChosenRoles, chooseRoles, missingSequence } from '../choose-roles.ts';
 import type { FileReader } from '../file-reader.ts';
 import { labelOfMask } from '../label-of-mask.ts';
 import { type Look, lookOf } from '../looks-like-mask.ts';
 import type { OpenVolume, SliceMasks, VolumeCase, VolumeSet } from '../volume.ts';
 import { channelSlice, insideOf, maskSlices, type SliceGrid, standardiseVolume } from '../voxel-slices.ts';
+import { nameSlices } from './name-slices.ts';
 import { type Hdf5Array, readHdf5 } from './read-hdf5.ts';
 
 export const isHdf5File = (path: string): boolean => /\.(h5|hdf5|he5)$/i.test(path);
@@ -30,23 +27,15 @@ export async function hdf5Set(
 ): Promise<VolumeSet> {
   const paths = files.filter(isHdf5File);
   const roles = chooseRoles(await lookInto(paths, reader), options.sequences, reader.input);
-  const cases = paths.map((path): VolumeCase => {
-    const id = idOf(path);
-    const slice = sliceOf(id);
+  const cases = nameSlices(paths).map((name, i): VolumeCase => {
+    const path = paths[i] as string;
     return {
-      id,
+      ...name,
       file: path,
-      ...(slice && { slice }),
       spacing: async () => null, // the format says nothing of it
       open: () => openFile(path, roles, reader, options.label),
     };
   });
-  const seen = new Map<string, string>();
-  for (const { id, file } of cases) {
-    const twin = seen.get(id);
-    if (twin !== undefined) throw sameCase(reader.fullName(file), twin);
-    seen.set(id, file);
-  }
   return {
     layout: 'hdf5',
     slots: roles.slots,
@@ -61,22 +50,6 @@ export async function hdf5Set(
     orphans: files.filter((path) => !isHdf5File(path)),
     problems: [],
   };
-}
-
-function idOf(path: string): string {
-  return withoutEnding(path)
-    .split('/')
-    .filter((part) => !meansPart(part))
-    .join('/');
-}
-
-/** Of a file named after its slice: `Sample_1_slice_10`. */
-function sliceOf(id: string): SlicePlace | undefined {
-  const name = fileName(id);
-  const volume = patientOfName(name);
-  const number = /(\d+)$/.exec(name)?.[1];
-  if (volume === name || number === undefined) return undefined;
-  return { volume: id.slice(0, id.length - name.length) + volume, slice: Number(number) };
 }
 
 async function lookInto(paths: readonly string[], reader: FileReader): Promise<Map<string, Look>> {
@@ -160,14 +133,5 @@ function noLabels(input: string, keys: readonly string[]): InputError {
     input,
     problem: `has none of the masks that other files have (${keys.slice(0, 4).join(', ')})`,
     remedy: 'Add them, leave the file out, or skip it: data.onBroken=skip',
-  });
-}
-
-function sameCase(input: string, twin: string): InputError {
-  return new InputError({
-    code: 'same-case',
-    input,
-    problem: `has the same name as ${twin}`,
-    remedy: 'Give training and validation data one after the other, or rename the files',
   });
 }
