@@ -57,7 +57,7 @@ function masksOf({ outlines }: LidcNodule, series: Series, name: string): Map<nu
 }
 
 /** Pixels that a line encloses. The line itself is outside: it was drawn on the first pixels that do not belong. */
-function inside({ edge }: LidcOutline, height: number, width: number): Uint8Array {
+export function inside({ edge }: Pick<LidcOutline, 'edge'>, height: number, width: number): Uint8Array {
   const { data } = fillRings([edge.map(([x, y]) => [x + 0.5, y + 0.5] as const)], { height, width });
   for (const [x, y] of edge) {
     if (x >= 0 && y >= 0 && x < width && y < height) data[y * width + x] = 0;
