@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Random } from '@d-persona/shared/random.ts';
 import { chooseBackend } from '@d-persona/trainer/backend/choose-backend.ts';
 import { abortOnStop } from '@d-persona/trainer/cli/until-stopped.ts';
 import { readHospitalLedger } from '@d-persona/trainer/nightly/hospital-ledger.ts';
@@ -61,7 +62,7 @@ const core = await trainCore(out, store, scenario, Number(options['core-steps'])
 const coreSeconds = (performance.now() - began) / 1000;
 
 const needed = (nights + 1) * cases;
-const { forNights, toMeasure } = shareOut(core.samples, needed);
+const { forNights, toMeasure } = shareOut(core.samples, needed, scenario.mixed ? new Random(1) : undefined);
 const unseen = await readUnseen(core, toMeasure);
 if (forNights.length < needed || unseen.samples.length < scenario.leastMeasured) {
   tell(`${core.samples.length} unseen images are too few for ${nights + 1} nights of ${cases} cases`);

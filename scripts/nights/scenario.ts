@@ -16,6 +16,8 @@ export interface Scenario {
   readonly cases: number;
   /** Images without which nothing is measured. */
   readonly leastMeasured: number;
+  /** Whether images are mixed: their names tell what kind they are. */
+  readonly mixed: boolean;
   readonly config: (steps: number) => RunConfig;
   /** The hospital's images, which the core has not seen. */
   readonly hospital: (core: RunData) => Promise<{ dataset: Dataset; samples: readonly Sample[] }>;
@@ -34,7 +36,7 @@ function coreConfig(data: Readonly<Record<string, unknown>>, steps: number): Run
 
 /** Real LIDC-IDRI nodules; readers who draw as no rank does, and as one does. */
 const lidc: Scenario = {
-  ...{ readers: [WIDE, SMALL], nights: 4, cases: 24, leastMeasured: 20 },
+  ...{ readers: [WIDE, SMALL], nights: 4, cases: 24, leastMeasured: 20, mixed: false },
   config: (steps) => coreConfig({ path: sample('lidc-idri-64.zip') }, steps),
   hospital: async ({ dataset, split }) => ({ dataset, samples: [...split.validation, ...split.test] }),
 };
@@ -49,7 +51,7 @@ const buBil: Scenario = {
     title: label,
     draw: (outlines) => outlines[r] as (typeof outlines)[number],
   })),
-  ...{ nights: 3, cases: 9, leastMeasured: 8 },
+  ...{ nights: 3, cases: 9, leastMeasured: 8, mixed: true },
   config: (steps) =>
     coreConfig({ path: sample('bu-bil-64.zip'), sets: ['*D1', '*D2A'], raters: ['*_Amira'] }, steps),
   async hospital({ dataset: { size } }) {
