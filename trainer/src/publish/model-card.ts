@@ -1,3 +1,4 @@
+import { type Architecture, residualSizes } from '@d-persona/shared/model/architecture.ts';
 import type { Persona, ReleaseDescription } from '@d-persona/shared/release/manifest.ts';
 import { formatEstimate } from '../evaluation/format-estimate.ts';
 import { renderEvaluation, renderTable } from '../evaluation/render-table.ts';
@@ -17,6 +18,11 @@ export interface CardExtras {
   readonly complete?: boolean | undefined;
   /** Dice of the stored weights on the images that are shipped beside the release. */
   readonly examples?: { readonly images: number; readonly dice: number } | undefined;
+}
+
+/** Channels of each level of the backbone, finest first. */
+function backboneWidths(architecture: Architecture): number[] {
+  return architecture.backbone === 'unet' ? architecture.widths : residualSizes(architecture).widths;
 }
 
 /** Where the model fails: Dice and GED on parts of the test images, the worst part named. */
@@ -113,7 +119,7 @@ Research on how experts differ when they outline the same thing: it shows ${pers
 ${kindSentence(evaluation)} Age, sex, scanner and hospital of the patients are not in the data that it was trained on, so differences between such groups were not measured.`,
     `## Training
 
-${architecture.backbone} of ${architecture.widths.join(', ')} channels, latent size ${architecture.latent}; preset ${training.preset}, ${training.steps.stage1} + ${training.steps.stage2} steps, seed ${training.seed}, split seed ${training.splitSeed}. Stored as ${quantization.kind}: Dice ${figures(quantization.diceBefore, quantization.diceAfter)}, GED ${figures(quantization.gedBefore, quantization.gedAfter)}. ${software.name} ${software.version}, commit ${provenance.commit ?? 'not known'}, ${provenance.created}.`,
+${architecture.backbone} of ${backboneWidths(architecture).join(', ')} channels, latent size ${architecture.latent}; preset ${training.preset}, ${training.steps.stage1} + ${training.steps.stage2} steps, seed ${training.seed}, split seed ${training.splitSeed}. Stored as ${quantization.kind}: Dice ${figures(quantization.diceBefore, quantization.diceAfter)}, GED ${figures(quantization.gedBefore, quantization.gedAfter)}. ${software.name} ${software.version}, commit ${provenance.commit ?? 'not known'}, ${provenance.created}.`,
     '## Metrics',
     'Of the weights as trained, before they were stored in fewer bits. One training with one seed: the intervals tell what the choice of test patients explains, not how another training would come out.',
     renderEvaluation(evaluation).replaceAll(/^## /gm, '### '),
