@@ -4,34 +4,41 @@ import type { Size } from '@d-persona/shared/mask/region.ts';
 import { featureChannels } from '@d-persona/shared/model/architecture.ts';
 import type { Model } from '../engine/model.ts';
 
-/** What a decoder takes for each sample of 8 and of 16 bits, the compressed frame and its own result included. */
+/**
+ * What a decoder takes for each sample of 8 and of 16 bits, beside the compressed frame. Of JPEG 2000 measured at four
+ * million pixels; memory that was given back counts too, for the garbage is not collected before the answer is done.
+ */
 const DECODER_BYTES: Readonly<Record<Compression, readonly [of8: number, of16: number]>> = {
-  'jpeg-2000': [9, 13], // measured on noise, which compresses least: 8.0 and 12.5 at four million pixels
-  htj2k: [4, 8], // 3.9 and 7.3
-  jpeg: [4, 8],
-  'jpeg-ls': [5, 8],
-  'jpeg-lossless': [5, 8],
-  rle: [3, 6],
+  'jpeg-2000': [7, 8],
+  htj2k: [3, 5],
+  jpeg: [3, 6],
+  'jpeg-ls': [3, 6],
+  'jpeg-lossless': [3, 6],
+  rle: [2, 4],
 };
+/** Compressed frames that a decoder holds: the one that it is given, and its own copy. */
+const COPIES = 2;
 /** A decoder's memory grows in steps. */
 const DECODER_STEP = 2 ** 20;
 /** A value as the model reads it. */
 const VALUE_BYTES = 4;
+/** Noise does not compress, and headers come on top. */
+const NO_COMPRESSION = 1.1;
 
-/** Bytes at the peak of reading a frame of a DICOM image, beside the object itself. */
-export function frameBytes(
-  { rows, columns, samples, bitsAllocated }: PixelLayout,
-  compression?: Compression,
-): number {
+/**
+ * Bytes that reading a frame of a DICOM image takes, beside the object itself.
+ *
+ * @param compressed bytes of the frame as it was sent; as many as of noise where it is not known
+ */
+export function frameBytes(layout: PixelLayout, compression?: Compression, compressed?: number): number {
+  const { rows, columns, samples, bitsAllocated } = layout;
   const values = rows * columns * samples;
   const cells = (values * bitsAllocated) / 8;
-  const decoding = compression === undefined ? 0 : decoderBytes(values, bitsAllocated, compression);
-  return cells + Math.max(decoding, VALUE_BYTES * values);
-}
-
-function decoderBytes(values: number, bits: number, compression: Compression): number {
-  const [of8, of16] = DECODER_BYTES[compression];
-  return DECODER_STEP + values * (bits > 8 ? of16 : of8);
+  const read = cells + VALUE_BYTES * values;
+  if (compression === undefined) return read;
+  const perSample = DECODER_BYTES[compression][bitsAllocated > 8 ? 1 : 0];
+  const copies = COPIES * Math.min(compressed ?? Number.POSITIVE_INFINITY, NO_COMPRESSION * cells);
+  return read + DECODER_STEP + perSample * values + copies;
 }
 
 /** What a release holds while it is used, at least. */
@@ -51,15 +58,16 @@ function growth(core: Model['engine']['core'], size: Size): number {
   return core === undefined ? 0 : Math.max(0, core.bytesFor(size) - core.bytes);
 }
 
-/** A map on the image's grid, what it was resampled from, its mask, and a picture of it. */
-const DRAWN_BYTES = 12;
+/** What an answer takes for each pixel of the image: a map, its mask, the outline; and a picture of it, too. */
+export const DRAWN_BYTES = 6;
+export const PICTURE_BYTES = 12;
 /** Sums over maps of the model's grid. */
 const SUM_BYTES = 32;
 
-/** Bytes that drawing on an image takes: one map after the other. */
-export function answerBytes(image: Size, { engine, inputSize }: Model): number {
+/** Bytes that drawing on an image takes: one map after the other. @param perPixel one of the above, or 0 for no map */
+export function answerBytes(image: Size, { engine, inputSize }: Model, perPixel: number): number {
   const sums = SUM_BYTES * inputSize.height * inputSize.width;
-  return DRAWN_BYTES * image.height * image.width + sums + growth(engine.core, inputSize);
+  return perPixel * image.height * image.width + sums + growth(engine.core, inputSize);
 }
 
 /** A probability that is kept until the DICOM object is written, and what is written. */

@@ -35,23 +35,21 @@ export async function seeDicom(
   work: Work,
 ): Promise<SeenImage> {
   const object = readObject(bytes, name, dicomLimits(settings));
-  return seeFrame(object, name, options, model, settings, decoders, work);
+  const { layout, transferSyntax } = object;
+  const frame = bytes.length / layout.frames;
+  work.take(frameBytes(layout, transferSyntax.compression, frame), name);
+  return seeFrame(object, options, model, settings, decoders);
 }
 
-/** A frame of an object whose header was read. */
+/** A frame of an object whose header was read. What reading takes is the caller's to ask for: see {@link frameBytes}. */
 export async function seeFrame(
   object: DicomObject,
-  name: string,
   { region, frame }: ImageOptions,
   { manifest, inputSize }: Model,
   settings: Settings,
   decoders: WasmDecoders,
-  work: Work,
 ): Promise<SeenImage> {
-  const giveBack = work.take(frameBytes(object.layout, object.transferSyntax.compression), name);
   const image = await readImage(object, frame ?? 1, manifest.input, decoders);
-  giveBack();
-  work.take(image.data.byteLength, name);
   const { spacing, frame: looksAt } = manifest.input;
   const crop = cropOfImage(image, region, { input: inputSize, spacing, frame: looksAt });
   checkCropSize(crop, settings);

@@ -35,10 +35,17 @@ export function casesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   app.openapi(route, async (c) => {
     const query = c.req.valid('query');
     return withModel(c, services, (model) =>
-      withCase(c, services, model, query, { allowCase: false, options: caseOptionsSchema }, (open) => {
-        casePrompts(open, model);
-        return c.json(describeCase(open), 201);
-      }),
+      withCase(
+        c,
+        services,
+        model,
+        query,
+        { allowCase: false, perPixel: 0, options: caseOptionsSchema },
+        (open) => {
+          casePrompts(open, model);
+          return c.json(describeCase(open), 201);
+        },
+      ),
     );
   });
 }

@@ -4,6 +4,7 @@ import { personaSegmentationSchema } from '@d-persona/shared/contract/segmentati
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { JSON_TYPE, type PersonaHead, PNG, personaAnswer } from '../answer/persona-answer.ts';
+import { DRAWN_BYTES, PICTURE_BYTES } from '../case/work-bytes.ts';
 import type { Model } from '../engine/model.ts';
 import { DICOM } from '../input/media-type.ts';
 import { authorise } from '../middleware/authorise.ts';
@@ -50,7 +51,9 @@ export function personaSegmentationRoute(app: OpenAPIHono<AppEnv>, services: Ser
     const { persona } = c.req.valid('param');
     return withModel(c, services, async (model) => {
       const head = findPersona(model, c.var.tenant, persona);
-      const body = { allowCase: true, options: personaOptionsSchema };
+      const isPicture = query.format !== undefined || c.req.header('accept')?.includes(PNG) === true;
+      const perPixel = isPicture ? PICTURE_BYTES : DRAWN_BYTES;
+      const body = { allowCase: true, perPixel, options: personaOptionsSchema };
       return withCase(c, services, model, query, body, (open, options) =>
         personaAnswer(head, open, model, options, c.req.header('accept')),
       );

@@ -17,7 +17,7 @@ import { placementOf } from '../answer/placement.ts';
 import { provenance, provenanceHeaders } from '../answer/provenance.ts';
 import { personaMaps, sampleMaps } from '../case/case-maps.ts';
 import type { OpenCase } from '../case/open-case.ts';
-import { fractionalBytes } from '../case/work-bytes.ts';
+import { fractionalBytes, PICTURE_BYTES } from '../case/work-bytes.ts';
 import { counted } from '../drift/counted.ts';
 import type { Model } from '../engine/model.ts';
 import { DICOM } from '../input/media-type.ts';
@@ -58,7 +58,7 @@ export function segmentationsRoute(app: OpenAPIHono<AppEnv>, services: Services)
     negotiate(accept, [JSON_TYPE, ...DICOM_TYPES]); // before anything is read
     const query = c.req.valid('query');
     return withModel(c, services, (model) => {
-      const body = { allowCase: true, options: allPersonasOptionsSchema };
+      const body = { allowCase: true, perPixel: PICTURE_BYTES, options: allPersonasOptionsSchema };
       return withCase(c, services, model, query, body, async (open, options, work) => {
         const personas = activePersonas(model.manifest, c.var.tenant);
         const votes = new Votes();

@@ -16,6 +16,8 @@ import { compareInShadow } from '../tenant/shadow.ts';
 export interface CaseRoute<T extends CaseOptions> {
   /** Whether `{"case": …}` may stand for the image. */
   readonly allowCase: boolean;
+  /** Bytes that the answer takes for each pixel of the image. */
+  readonly perPixel: number;
   readonly options: z.ZodType<T>;
 }
 
@@ -28,7 +30,7 @@ export async function withCase<T extends CaseOptions, R>(
   services: Services,
   model: Model,
   query: T,
-  { allowCase, options: schema }: CaseRoute<T>,
+  { allowCase, perPixel, options: schema }: CaseRoute<T>,
   answer: (open: OpenCase, options: T, work: Work) => R | Promise<R>,
 ): Promise<R> {
   const { settings, cases, gate, held, memory, decoders, drift, now } = services;
@@ -50,7 +52,7 @@ export async function withCase<T extends CaseOptions, R>(
       c.set('subject', open.id);
       seen = open.observed;
       stages.time('prompts', () => casePrompts(open, model));
-      work.makeRoom(answerBytes(open.size, model), 'The answer');
+      work.makeRoom(answerBytes(open.size, model, perPixel), 'The answer');
       return stages.wait('encode', () => answer(open, options, work));
     };
     const own = body.length + leastBytes(model);

@@ -7,7 +7,7 @@ import { personaMaps, sampleMaps } from '../case/case-maps.ts';
 import { encodeCrop } from '../case/encode-crop.ts';
 import { PromptCache } from '../case/prompt-cache.ts';
 import type { SeenImage } from '../case/seen-image.ts';
-import { answerBytes, encodingBytes } from '../case/work-bytes.ts';
+import { answerBytes, encodingBytes, frameBytes, PICTURE_BYTES } from '../case/work-bytes.ts';
 import { seeFrame } from '../dicom/see-dicom.ts';
 import type { Work } from '../engine/isolate-memory.ts';
 import type { Model } from '../engine/model.ts';
@@ -43,10 +43,12 @@ export async function drawSeries(
     const drawSlice = async (part: Work) => {
       const name = `instance ${i + 1}`;
       const which = { region, frame: slice.number };
-      const seen = await seeFrame(slice.object, name, which, model, settings, decoders, part);
+      const { layout, transferSyntax } = slice.object;
+      part.take(frameBytes(layout, transferSyntax.compression), name);
+      const seen = await seeFrame(slice.object, which, model, settings, decoders);
       for (const warning of seen.warnings) warnings.add(warning);
       const position = positions?.[i] ?? null;
-      part.makeRoom(encodingBytes(model) + answerBytes(seen.image, model), name);
+      part.makeRoom(encodingBytes(model) + answerBytes(seen.image, model, PICTURE_BYTES), name);
       take({ slice, position, threshold, ...draw(seen, model, personas, samples, seed) });
     };
     await gate.run(() => work.part(drawSlice), hospital);
