@@ -33,7 +33,7 @@ describe('keys', () => {
     expect((await personas(key)).status).toBe(200);
     expect((await send('GET', `${DEMO}/keys`, undefined, key)).status).toBe(403);
     const { results } = await api.database.prepare('SELECT * FROM keys').bind().all();
-    expect(JSON.stringify(results)).not.toContain(key.split('_')[3]);
+    expect(JSON.stringify(results)).not.toContain(key.slice(-30));
     const { keys } = keysSchema.parse(await (await send('GET', `${DEMO}/keys`)).json());
     expect(keys.find((listed) => listed.id === id)).toMatchObject({ scopes: ['segment'], revoked: null });
   });

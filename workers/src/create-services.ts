@@ -61,7 +61,7 @@ export function createServices(
     now,
     hospitals,
     draw,
-    audit: new Audit(sql),
+    audit: new Audit(sql, store),
     drift: new DriftLog(sql),
     log,
     metrics: new Metrics(),

@@ -1,6 +1,8 @@
 import { auditSchema } from '@d-persona/shared/contract/audit.ts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { picturePng, SEGMENT_AS, startTestApp, type TestApp } from './app.fixtures.ts';
+import { Audit } from './audit/audit.ts';
+import { reconcile } from './reconcile/reconcile.ts';
 import { nightly } from './retention/nightly.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 
@@ -151,6 +153,24 @@ describe('the audit', () => {
     }
     expect((await audit('?since=yesterday')).status).toBe(400);
     expect((await audit('', 'application/pdf')).status).toBe(406);
+  });
+
+  it('is in the store while the database is down, and written from there once, by whichever Worker is left', async () => {
+    api.database.down = true;
+    const entry = {
+      ...{ hospital: 'demo', at: '2026-01-02T00:00:00.000Z', who: 'key:x', action: 'GET /', status: 200 },
+      ...{ persona: null, subject: null, release: null },
+    };
+    const ended = new Audit(api.services.sql, api.services.store);
+    for (const request of ['a-1', 'a-2']) await ended.add({ ...entry, request });
+    const goesOn = new Audit(api.services.sql, api.services.store);
+    await goesOn.add({ ...entry, request: 'b-1' });
+    api.database.down = false;
+    await goesOn.add({ ...entry, request: 'b-2' });
+    expect((await reconcile(api.services)).audited).toBe(3);
+    const { entries } = auditSchema.parse(await (await audit()).json());
+    expect(entries.map(({ request }) => request).sort()).toEqual(['a-1', 'a-2', 'b-1', 'b-2']);
+    expect(await api.store.list('audit/')).toEqual([]);
   });
 
   it('is told page by page, in every format, each entry once', async () => {

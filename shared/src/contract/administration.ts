@@ -107,6 +107,7 @@ export const reconciliationSchema = z
       description: 'Writes that a stopped Worker had begun, and that are finished now',
     }),
     dropped: count.meta({ description: 'Writes that could not be finished: nothing of them is left' }),
+    audited: count.meta({ description: 'Entries of the audit that the database had not taken' }),
     erased: count.meta({ description: 'Objects that nothing needed, now or twelve hours ago' }),
     orphans: count.meta({ description: 'Objects that nothing needs now' }),
     missing: count.meta({ description: 'Objects that something needs and that are not there: restore them' }),

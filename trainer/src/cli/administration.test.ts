@@ -58,7 +58,7 @@ it('a hospital is added, gets keys, and is removed', async () => {
   expect((await run('key', 'revoke', 'south', third.split('_')[2] ?? ''))[0]).toBe(0);
   const [, listed] = await run('key', 'list', 'south');
   expect(listed.split('\n')).toHaveLength(4);
-  expect(listed).not.toContain(key.split('_')[3]);
+  expect(listed).not.toContain(key.slice(-30));
   const [code, , told] = await run('hospital', 'remove', 'south');
   expect([code, told]).toEqual([2, expect.stringContaining('403')]);
   vi.stubEnv('D_PERSONA_KEY', operator);
@@ -132,7 +132,7 @@ it('the audit is exported as CSV and as FHIR AuditEvent', async () => {
 });
 
 it('what stopped Workers left is reconciled, by the operator alone', async () => {
-  expect((await run('reconcile'))[1]).toMatch(/^finished +dropped .*\n0 +0 +0 +\d+ +0 +0$/);
+  expect((await run('reconcile'))[1]).toMatch(/^finished +dropped .*\n0 +0 +0 +0 +\d+ +0 +0$/);
   vi.stubEnv('D_PERSONA_KEY', (await run('key', 'create', 'demo', '--scopes', 'admin'))[1]);
   expect((await run('reconcile'))[0]).toBe(2);
 });

@@ -15,7 +15,7 @@ export function releaseCommand(): Command {
     .argument('<hospital>')
     .action(async (hospital: string, raw: Record<string, unknown>) => {
       const { releases, damaged = [] } = await adminClient(raw).releases(hospital);
-      const row = { current: '', dataset: '-', dice: '-', damaged: '' };
+      const row = { release: '', current: '', added: '', dataset: '-', dice: '-', damaged: '' };
       printRows([
         ...releases.map(({ release, current, added, dataset, metrics }) => ({
           ...row,

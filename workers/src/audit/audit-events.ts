@@ -1,4 +1,4 @@
-import type { AuditEntry } from './audit.ts';
+import type { AuditEntry } from './audit-rows.ts';
 
 const ACTIONS: Readonly<Record<string, string>> = { GET: 'R', PUT: 'U', PATCH: 'U', DELETE: 'D', POST: 'C' };
 

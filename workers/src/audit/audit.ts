@@ -1,24 +1,9 @@
 import { z } from 'zod';
-import type { Bound, Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
+import type { ErasableStore } from '../store/r2-store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
-
-/** One request of a hospital. No image, nothing of a patient: a case is named by a hash. */
-export interface AuditEntry {
-  readonly hospital: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** The request's id. */
-  readonly request: string;
-  /** See `Caller.who`. */
-  readonly who: string;
-  /** Method and pattern of the path. */
-  readonly action: string;
-  readonly persona: string | null;
-  /** The case, key or annotation that it was about. */
-  readonly subject: string | null;
-  readonly release: string | null;
-  readonly status: number;
-}
+import { type AuditEntry, addOnce, auditEntrySchema, insert } from './audit-rows.ts';
+import { keepEntry } from './kept-entries.ts';
 
 export interface AuditQuery {
   readonly hospital: string;
@@ -37,34 +22,31 @@ export interface AuditPage {
   readonly next: string | null;
 }
 
-const auditRowSchema = z.object({
-  row: z.int(),
-  hospital: z.string(),
-  at: z.string(),
-  request: z.string(),
-  who: z.string(),
-  action: z.string(),
-  persona: z.string().nullable(),
-  subject: z.string().nullable(),
-  release: z.string().nullable(),
-  status: z.int(),
-});
+const auditRowSchema = auditEntrySchema.extend({ row: z.int() });
 
 /** Entries that wait for a database that does not answer; more are lost, and the log says so. */
 const MAX_WAITING = 10_000;
 /** Rows of one write. */
 const MAX_BATCH = 50;
 
-const INSERT = `INSERT INTO audit (hospital, at, request, who, action, persona, subject, release, status)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+/** An entry, and whether it may be in the database already. */
+interface Waiting {
+  readonly entry: AuditEntry;
+  again: boolean;
+}
 
-/** The audit of all hospitals: only ever added to. What cannot be written now is written with the next entry. */
+/**
+ * The audit of all hospitals: only ever added to. What cannot be written now is kept in the store, and written with the
+ * next entry; where the Worker ends before, the reconciler writes it.
+ */
 export class Audit {
   readonly #sql: Sql;
-  readonly #waiting: AuditEntry[] = [];
+  readonly #store: ErasableStore;
+  readonly #waiting: Waiting[] = [];
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, store: ErasableStore) {
     this.#sql = sql;
+    this.#store = store;
   }
 
   /**
@@ -72,15 +54,23 @@ export class Audit {
    * one request's promise must not depend on another's, which the runtime may end before.
    */
   async add(entry: AuditEntry): Promise<void> {
-    this.#waiting.push(entry);
-    const entries = this.#waiting.splice(0, MAX_BATCH);
+    this.#waiting.push({ entry, again: false });
+    const batch = this.#waiting.splice(0, MAX_BATCH);
     try {
-      await this.#sql.write(...entries.map(row));
+      await this.#sql.write(
+        ...batch.map((waiting) => (waiting.again ? addOnce(waiting.entry) : insert(waiting.entry))),
+      );
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      this.#waiting.unshift(...entries);
+      // What was too slow may have been written after all.
+      for (const waiting of batch) waiting.again = true;
+      this.#waiting.unshift(...batch);
       const lost = this.#waiting.splice(MAX_WAITING).length;
-      if (lost > 0) console.error(JSON.stringify({ level: 'error', error: 'AuditOverflow', lost }));
+      const kept = await keepEntry(this.#store, entry).then(
+        () => true,
+        () => false,
+      );
+      if (lost > 0 && !kept) console.error(JSON.stringify({ level: 'error', error: 'AuditOverflow', lost }));
     }
   }
 
@@ -98,9 +88,4 @@ export class Audit {
     const next = found.length > limit && last !== undefined ? `${last.at}_${last.row}` : null;
     return { entries: entries.map(({ row: _, ...entry }) => entry), next };
   }
-}
-
-function row(entry: AuditEntry): Bound {
-  const { hospital, at, request, who, action, persona, subject, release, status } = entry;
-  return [INSERT, hospital, at, request, who, action, persona, subject, release, status];
 }

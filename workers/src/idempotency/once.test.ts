@@ -70,7 +70,7 @@ describe('a request under an idempotency key', () => {
     // What is kept of the answer does not tell the key.
     const { results } = await api.database.prepare('SELECT * FROM idempotency').bind().all();
     expect(results).toHaveLength(1);
-    expect(JSON.stringify(results)).not.toContain(key.split('_')[3]);
+    expect(JSON.stringify(results)).not.toContain(key.slice(-30));
     // The same key of another caller is another.
     const other = await send('POST', `${DEMO}/keys`, {
       ...{ body: { scopes: ['segment'] }, once: 'k-1', key: OPERATOR },

@@ -110,7 +110,7 @@ describe('an annotation whose Worker or stores fail at any step', () => {
     expect(finished.length).toBeGreaterThan(5);
     await nights();
     expect(await reconcile(api.services)).toEqual({
-      ...{ finished: 0, dropped: 0, erased: 0, orphans: 0, missing: 0, broken: 0 },
+      ...{ finished: 0, dropped: 0, audited: 0, erased: 0, orphans: 0, missing: 0, broken: 0 },
     });
     const names = (await listed()).flatMap(({ image: a, mask: b }) => [a, b]);
     expect(await stored('annotations/')).toHaveLength(new Set(names).size);

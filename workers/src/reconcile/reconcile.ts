@@ -1,6 +1,7 @@
 import type { Reconciliation } from '@d-persona/shared/contract/administration.ts';
 import { z } from 'zod';
 import { imageKey, maskKey } from '../annotation/pixel-keys.ts';
+import { writeKeptEntries } from '../audit/kept-entries.ts';
 import type { Services } from '../services.ts';
 import { partsOf, soundManifest } from '../tenant/release-writes.ts';
 import { type JournalEntry, journal, removeEntry } from './journal.ts';
@@ -17,6 +18,7 @@ type Stores = Pick<Services, 'sql' | 'store' | 'now' | 'hospitals'>;
  * once, it does no harm.
  */
 export async function reconcile(stores: Stores): Promise<Reconciliation> {
+  const audited = await writeKeptEntries(stores);
   const { finished, dropped, waiting } = await replay(stores);
   const broken = await noteParts(stores);
   const found = { erased: 0, orphans: 0, missing: 0 };
@@ -30,7 +32,7 @@ export async function reconcile(stores: Stores): Promise<Reconciliation> {
     found.missing += Math.max(0, needed - swept.named);
   }
   await forgetMarks(stores);
-  return { finished, dropped, broken, ...found };
+  return { finished, dropped, audited, broken, ...found };
 }
 
 /** Finishes the journal. @returns how many entries, and which objects those name that have to wait */
