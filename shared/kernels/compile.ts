@@ -21,21 +21,29 @@ export const variants = {
 
 export type Variant = keyof typeof variants;
 
+/** Compiles one build. The bytes depend on the source and the pinned compiler only. */
+export function compileKernels(variant: Variant): Promise<Uint8Array> {
+  return compileSource(`assembly/${variant.split('-')[0]}.ts`, variants[variant]);
+}
+
+/** Compiles experiments, which are built for measurement only, with relaxed SIMD. */
+export function compileExperiment(name: string): Promise<Uint8Array> {
+  return compileSource(`experiments/${name}.ts`, relaxed);
+}
+
 /**
- * Compiles one build. The bytes depend on the source and the pinned compiler only.
- *
  * @returns a WebAssembly module
  * @throws Error with the compiler's messages
  */
-export async function compileKernels(variant: Variant): Promise<Uint8Array> {
+async function compileSource(source: string, flags: readonly string[]): Promise<Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const { error, stderr } = await asc.main(
     [
-      ...[`assembly/${variant.split('-')[0]}.ts`, '--baseDir', dirname(fileURLToPath(import.meta.url))],
+      ...[source, '--baseDir', dirname(fileURLToPath(import.meta.url))],
       ...['--outFile', 'kernels.wasm', '--optimizeLevel', '3', '--noAssert', '--runtime', 'stub'],
       ...['--enable', 'simd', '--importMemory', '--noExportMemory'],
       ...['--initialMemory', '1', '--maximumMemory', '65536'],
-      ...variants[variant],
+      ...flags,
     ],
     {
       writeFile: (path, contents) => {
@@ -45,6 +53,6 @@ export async function compileKernels(variant: Variant): Promise<Uint8Array> {
   );
   const wasm = files.get('kernels.wasm');
   if (error !== null || wasm === undefined)
-    throw new Error(`${variant} does not compile:\n${stderr.toString()}`);
+    throw new Error(`${source} does not compile:\n${stderr.toString()}`);
   return wasm;
 }
