@@ -17,7 +17,7 @@ const BYTES_PER_SAMPLE = 20;
 export function decodeJpeg(bytes: Uint8Array, name: string, limits: ImageLimits): Image8or16 {
   const { width, height, components } = readJpegHeader(bytes, name);
   checkDimensions(height, width, name, limits);
-  limits.admit?.(BYTES_PER_SAMPLE * height * width * components);
+  limits.admit?.(BYTES_PER_SAMPLE * height * width * components, { height, width });
   const rgb = decodeRgb(bytes, name);
   if (components === 3) return { height, width, channels: 3, bitDepth: 8, data: rgb };
   const grey = new Uint8Array(height * width);

@@ -37,7 +37,7 @@ export function decodePng(bytes: Uint8Array, name: string, limits: ImageLimits):
   const channels =
     colourType === GREY || colourType === GREY_ALPHA || (colourType === PALETTE && greyPalette) ? 1 : 3;
   const samples = height * width * channels;
-  limits.admit?.(scanlineBytes(passes) + (depth === 16 ? 2 : 1) * samples);
+  limits.admit?.(scanlineBytes(passes) + (depth === 16 ? 2 : 1) * samples, header);
   const raw = inflateExactly(compressed, scanlineBytes(passes), name);
   const data = depth === 16 ? new Uint16Array(samples) : new Uint8Array(samples);
 

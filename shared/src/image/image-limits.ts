@@ -9,7 +9,7 @@ export interface ImageLimits {
   /** Fewest pixels a side, both ways; 1 if not given. */
   readonly minSide?: number;
   /** Told how many bytes decoding takes beside the file, before it takes them; may throw. */
-  readonly admit?: (bytes: number) => void;
+  readonly admit?: (bytes: number, size: { readonly height: number; readonly width: number }) => void;
 }
 
 /** @throws InputError `empty-body` or `body-too-large`. */

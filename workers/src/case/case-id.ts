@@ -1,3 +1,4 @@
+import { runningSha256 } from '@d-persona/shared/release/running-sha256.ts';
 import { sha256 } from '@d-persona/shared/release/sha256.ts';
 import type { SeenImage } from './seen-image.ts';
 
@@ -19,7 +20,7 @@ export async function caseDigest(subject: CaseSubject): Promise<string> {
     width,
     channels,
     bytes: data.BYTES_PER_ELEMENT,
-    pixels: await sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    pixels: await hashed(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
     crop: [crop.left, crop.top, crop.width, crop.height],
     turn: [turn.transpose, turn.flipRows, turn.flipColumns],
     size: pixels ?? null,
@@ -28,6 +29,17 @@ export async function caseDigest(subject: CaseSubject): Promise<string> {
   };
   return sha256(new TextEncoder().encode(JSON.stringify(named)));
 }
+
+/** WebCrypto takes a copy of what it hashes; of a large image, pieces are enough. */
+async function hashed(pixels: Uint8Array): Promise<string> {
+  if (pixels.length <= PIECE_BYTES) return sha256(pixels);
+  const hash = runningSha256();
+  for (let at = 0; at < pixels.length; at += PIECE_BYTES)
+    await hash.add(pixels.subarray(at, at + PIECE_BYTES));
+  return hash.digest();
+}
+
+const PIECE_BYTES = 2 ** 20;
 
 /** The id of a case: its digest, and the seed of its prior bank, from which its prompts come. */
 export function caseId(digest: string, seed: number): string {

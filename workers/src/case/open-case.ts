@@ -5,7 +5,6 @@ import type { Observed } from '@d-persona/shared/drift/histogram.ts';
 import { rangeStatistics, shapeStatistics } from '@d-persona/shared/drift/image-statistics.ts';
 import type { Image8or16 } from '@d-persona/shared/image/image8or16.ts';
 import { turnedSize } from '@d-persona/shared/mask/turn.ts';
-import type { Work } from '../engine/isolate-memory.ts';
 import type { Model } from '../engine/model.ts';
 import { DICOM } from '../input/media-type.ts';
 import type { SentCase, SentImage } from '../input/request-content.ts';
@@ -15,7 +14,7 @@ import type { CaseCache, KeptCase } from './case-cache.ts';
 import { caseDigest, caseId, parseCaseId } from './case-id.ts';
 import { cropInput, encodeCrop } from './encode-crop.ts';
 import { PromptCache } from './prompt-cache.ts';
-import { type ImageOptions, seePicture } from './see-picture.ts';
+import { type ImageOptions, seePicture, type Taking } from './see-picture.ts';
 import type { SeenImage } from './seen-image.ts';
 import { encodingBytes } from './work-bytes.ts';
 
@@ -36,14 +35,12 @@ export interface CaseOptions extends ImageOptions {
   readonly seed?: number | undefined;
 }
 
-export interface CaseContext {
+export interface CaseContext extends Taking {
   readonly hospital: string;
   readonly model: Model;
   readonly cases: CaseCache;
   readonly settings: Settings;
   readonly decoders: WasmDecoders;
-  /** What this request takes of the memory. */
-  readonly work: Work;
 }
 
 /** Pictures up to this many bytes are kept for overlays. */
@@ -115,10 +112,10 @@ function statisticsOf({ image, crop, turn }: SeenImage, { inputSize, manifest }:
 
 /** DICOM is read by code that is loaded when the first such image comes. */
 async function see(sent: SentImage, options: CaseOptions, context: CaseContext): Promise<SeenImage> {
-  const { model, settings, decoders, work } = context;
-  if (sent.mediaType !== DICOM) return seePicture(sent, options, model, settings, work);
+  const { model, settings, decoders } = context;
+  if (sent.mediaType !== DICOM) return seePicture(sent, options, model, settings, context);
   const { seeDicom } = await import('../dicom/see-dicom.ts');
-  return seeDicom(sent, options, model, settings, decoders, work);
+  return seeDicom(sent, options, model, settings, decoders, context);
 }
 
 /** Not what is too large, and nothing that may show the patient's name. */

@@ -11,6 +11,13 @@ import { ProblemError } from '../problem/problem-error.ts';
 import type { Settings } from '../settings.ts';
 import { checkCropSize, MIN_SIDE } from './crop-size.ts';
 import type { SeenImage, SeenRegion } from './seen-image.ts';
+import { bytesAhead } from './work-bytes.ts';
+
+/** What a request takes of the memory, and will for each pixel of its image. */
+export interface Taking {
+  readonly work: Work;
+  readonly perPixel: number;
+}
 
 export interface ImageOptions {
   readonly region?: RegionOption | undefined;
@@ -23,7 +30,7 @@ export function seePicture(
   { region, frame }: ImageOptions,
   model: Model,
   settings: Settings,
-  work: Work,
+  { work, perPixel }: Taking,
 ): SeenImage {
   if (frame !== undefined && frame !== 1) {
     throw new ProblemError(
@@ -32,7 +39,8 @@ export function seePicture(
     );
   }
   let giveBack = () => {};
-  const admit = (bytes: number) => {
+  const admit = (bytes: number, size: Size) => {
+    work.makeRoom(bytes + bytesAhead(size, model, perPixel), sent.name);
     giveBack = work.take(bytes, sent.name);
   };
   const image = decode(sent, settings, admit);
@@ -48,7 +56,7 @@ export function seePicture(
 function decode(
   { bytes, mediaType, name }: SentImage,
   settings: Settings,
-  admit: (bytes: number) => void,
+  admit: (bytes: number, size: Size) => void,
 ): Image8or16 {
   const isPng = mediaType === 'image/png';
   const maxPixels = isPng ? settings.MAX_IMAGE_PIXELS : settings.MAX_JPEG_PIXELS;

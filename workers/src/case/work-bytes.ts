@@ -70,6 +70,12 @@ export function answerBytes(image: Size, { engine, inputSize }: Model, perPixel:
   return perPixel * image.height * image.width + sums + growth(engine.core, inputSize);
 }
 
+/** What comes after an image was read: it is asked for before, for what was read is not given back in between. */
+export function bytesAhead(image: Size, model: Model, perPixel: number): number {
+  const arena = growth(model.engine.core, model.inputSize); // grows once, for encoding
+  return encodingBytes(model) + answerBytes(image, model, perPixel) - arena;
+}
+
 /** A probability that is kept until the DICOM object is written, and what is written. */
 const FRACTION_BYTES = 6;
 

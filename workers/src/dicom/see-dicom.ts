@@ -7,10 +7,9 @@ import {
   readObject,
 } from '@d-persona/shared/dicom/read-image.ts';
 import { checkCropSize, MIN_SIDE } from '../case/crop-size.ts';
-import type { ImageOptions } from '../case/see-picture.ts';
+import type { ImageOptions, Taking } from '../case/see-picture.ts';
 import type { SeenImage } from '../case/seen-image.ts';
-import { frameBytes } from '../case/work-bytes.ts';
-import type { Work } from '../engine/isolate-memory.ts';
+import { bytesAhead, frameBytes } from '../case/work-bytes.ts';
 import type { Model } from '../engine/model.ts';
 import type { SentImage } from '../input/request-content.ts';
 import type { Settings } from '../settings.ts';
@@ -32,12 +31,15 @@ export async function seeDicom(
   model: Model,
   settings: Settings,
   decoders: WasmDecoders,
-  work: Work,
+  { work, perPixel }: Taking,
 ): Promise<SeenImage> {
   const object = readObject(bytes, name, dicomLimits(settings));
   const { layout, transferSyntax } = object;
   const frame = bytes.length / layout.frames;
-  work.take(frameBytes(layout, transferSyntax.compression, frame), name);
+  const reading = frameBytes(layout, transferSyntax.compression, frame);
+  const size = { height: layout.rows, width: layout.columns };
+  work.makeRoom(reading + bytesAhead(size, model, perPixel), name);
+  work.take(reading, name);
   return seeFrame(object, options, model, settings, decoders);
 }
 

@@ -41,7 +41,7 @@ export async function withCase<T extends CaseOptions, R>(
     stages.leave();
     const content = await readContent(body, c.req.header('content-type') ?? '', allowCase);
     const options = mergeOptions(query, content.options, schema);
-    const context = { hospital: c.var.hospital, model, cases, settings, decoders };
+    const context = { hospital: c.var.hospital, model, cases, settings, decoders, perPixel };
     stages.enter('queue');
     let seen: Observed = {};
     const compute = async (work: Work): Promise<R> => {
