@@ -13,6 +13,9 @@ export interface RateLimiters {
   readonly hospital?: RateLimiter | undefined;
 }
 
+/** A request that came longer ago was dropped by the runtime, which tells nobody. */
+const LONGEST_MS = 15 * 60_000;
+
 /** The period of the bindings in `wrangler.toml`. */
 const BINDING_PERIOD_SECONDS = 60;
 
@@ -26,12 +29,15 @@ export class RequestLimits {
   readonly #hospitals: TokenBuckets;
   readonly #computing: TokenBuckets;
   readonly #strangers: TokenBuckets;
-  readonly #running = new Map<string, number>();
+  /** By hospital, when each of its requests came. */
+  readonly #running = new Map<string, Set<{ readonly since: number }>>();
+  readonly #now: () => number;
   readonly #maxRunning: number;
 
   /** @param now milliseconds since 1970 */
   constructor(settings: Settings, limiters: RateLimiters, now: () => number) {
     this.#limiters = limiters;
+    this.#now = now;
     this.#keys = new TokenBuckets(settings.KEY_REQUESTS_PER_MINUTE, now);
     this.#hospitals = new TokenBuckets(settings.HOSPITAL_REQUESTS_PER_MINUTE, now);
     this.#computing = new TokenBuckets(1000 * settings.HOSPITAL_CPU_SECONDS_PER_MINUTE, now);
@@ -55,14 +61,17 @@ export class RequestLimits {
     const answers = await Promise.all(asked);
     if (answers.some((answer) => answer?.success === false))
       throw tooMany('in this minute', BINDING_PERIOD_SECONDS);
-    const running = this.#running.get(hospital) ?? 0;
-    if (running >= this.#maxRunning) throw tooMany('at once', 1);
-    this.#running.set(hospital, running + 1);
+    const since = this.#now();
+    const running = this.#running.get(hospital) ?? new Set();
+    for (const other of running) if (since - other.since > LONGEST_MS) running.delete(other);
+    if (running.size >= this.#maxRunning) throw tooMany('at once', 1);
+    const request = { since };
+    running.add(request);
+    this.#running.set(hospital, running);
     return (computedMs) => {
       this.#computing.draw(hospital, computedMs);
-      const left = (this.#running.get(hospital) ?? 1) - 1;
-      if (left === 0) this.#running.delete(hospital);
-      else this.#running.set(hospital, left);
+      running.delete(request);
+      if (running.size === 0 && this.#running.get(hospital) === running) this.#running.delete(hospital);
     };
   }
 
