@@ -66,3 +66,18 @@ describe('RequestLimits', () => {
     l.wrongKey('b');
   });
 });
+
+it('does not count requests for ever that the runtime dropped', async () => {
+  let now = 0;
+  const limits = new RequestLimits(settingsSchema.parse({ MAX_HOSPITAL_CONCURRENT: 2 }), {}, () => now);
+  const enter = () => limits.enter('demo', 'key');
+  await enter(); // never leaves
+  const leave = await enter();
+  await expect(enter()).rejects.toMatchObject({ kind: 'too-many-requests' });
+  leave(0);
+  now += 16 * 60_000;
+  const both = [await enter(), await enter()];
+  await expect(enter()).rejects.toMatchObject({ kind: 'too-many-requests' });
+  for (const done of both) done(0);
+  await enter();
+});
