@@ -83,7 +83,7 @@ export async function startTestApp(settings: Record<string, number | string> = {
   const checked = settingsSchema.parse(settings);
   const faults = new Faults();
   const faulty = {
-    store: faultyStore(store, faults, (cause) => new StoreUnavailable(cause)),
+    store: faultyStore(store, faults, checked.STORE_TIMEOUT_MS, (cause) => new StoreUnavailable(cause)),
     database: faultyDatabase(database, faults),
   };
   const writers = new Map<string, HospitalWriter>();

@@ -11,7 +11,7 @@ import type { RunOptions } from './run-options.ts';
  * SIGTERM ends with 130. `input/step` says by how much it counts.
  */
 const COUNTER = `
-const { readFileSync, writeFileSync, appendFileSync, mkdirSync } = require('node:fs');
+const { readFileSync, writeFileSync, appendFileSync, mkdirSync, renameSync } = require('node:fs');
 mkdirSync('output', { recursive: true });
 appendFileSync('starts', 'start\\n');
 const by = Number(readFileSync('input/step', 'utf8'));
@@ -23,7 +23,8 @@ process.on('SIGTERM', end);
 const timer = setInterval(() => {
   if (count >= Number(process.argv[2])) { clearInterval(timer); process.removeListener('SIGTERM', end); return; }
   count += by;
-  writeFileSync('output/count', String(count));
+  writeFileSync('output/next', String(count));
+  renameSync('output/next', 'output/count');
   console.log('count ' + count);
   if (process.argv[3] === 'fail-at-' + count) process.exit(7);
 }, 20);

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 /*
  * A program that takes those commands of `modal` that the runner uses, with a folder in place of the cloud
  * (STAND_IN_FOLDER) and faults on demand (STAND_IN_FAULT):
- *   preempt  the command is killed after 0.4 s and started again, as Modal does
+ *   preempt  the command is killed once its first output is there and started again, as Modal does
  *   vanish   the first attempt's container ends without a trace
  *   lose     the outputs are not on the volume afterwards
  *   refuse   `run` fails, as without credit
@@ -86,7 +86,13 @@ async function work([job = '', attempt = '', app = '']: string[]): Promise<void>
     () => (late = child.kill('SIGTERM')),
     1000 * Number(process.env.D_PERSONA_TIMEOUT),
   );
-  if (fault === 'preempt') setTimeout(() => child.kill('SIGKILL'), 400);
+  if (fault === 'preempt') {
+    const preemption = setInterval(() => {
+      if (!existsSync(join(folder, outputs[0]))) return;
+      clearInterval(preemption);
+      child.kill('SIGKILL');
+    }, 20);
+  }
   let code = await start();
   if (fault === 'preempt' && code === null) code = await start();
   clearTimeout(timer);

@@ -1,5 +1,6 @@
 import type { Database, SqlValue, Statement } from './database.ts';
 import type { ErasableStore } from './r2-store.ts';
+import { within } from './within.ts';
 
 /** How a step of the border goes wrong: whether what it asks is done, and whether the Worker lives on. */
 export interface Fault {
@@ -49,10 +50,17 @@ export class Faults {
   }
 }
 
-/** A store whose steps may fail; `store` throws what R2 would. */
-export function faultyStore(store: ErasableStore, faults: Faults, failed: (cause: unknown) => Error) {
+/** A store whose steps may fail: it throws what `R2Store` does, and waits no longer. */
+export function faultyStore(
+  store: ErasableStore,
+  faults: Faults,
+  timeoutMs: number,
+  failed: (cause: unknown) => Error,
+) {
+  const step = <T>(work: () => Promise<T>) =>
+    faults.hanging ? within(timeoutMs, () => faults.at(work)) : faults.at(work);
   const at = <T>(work: () => Promise<T>) =>
-    faults.at(work).catch((cause: unknown) => {
+    step(work).catch((cause: unknown) => {
       throw cause instanceof Error && cause.message.startsWith('The stores fail') ? failed(cause) : cause;
     });
   return {
