@@ -4,6 +4,7 @@ import { meansSlot } from '../layout/words.ts';
 import { selectNames } from '../select.ts';
 import type { Look } from './looks-like-mask.ts';
 import { roleLabels } from './roles.ts';
+import type { VolumeSet } from './volume.ts';
 
 /** Roles of a dataset's files, sorted out. */
 export interface ChosenRoles {
@@ -13,6 +14,21 @@ export interface ChosenRoles {
   readonly readers: ReadonlyMap<string, string>;
   /** Readers are slots without a name. */
   readonly slots: boolean;
+}
+
+/** What these roles make of a dataset of volumes whose format tells neither units nor modality nor lesions. */
+export function setOfRoles({ slots, readers, sequences }: ChosenRoles) {
+  return {
+    slots,
+    labels: [...readers.values()],
+    channels: sequences.length,
+    values: 'standardised',
+    units: null,
+    window: null,
+    modality: null,
+    byLesion: false,
+    problems: [],
+  } satisfies Partial<VolumeSet>;
 }
 
 /**

@@ -1,26 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { InputError } from '@d-persona/shared/errors.ts';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { evaluationBatches } from '../batches.ts';
 import { type Files, writeFiles } from '../dataset.fixtures.ts';
-import { type LoadOptions, loadDataset } from '../load-dataset.ts';
+import { loadDataset } from '../load-dataset.ts';
 import { unpackMask } from '../mask-bits.ts';
 import type { Dataset, Sample } from '../sample.ts';
 import { hdf5File } from './hdf5/hdf5.fixtures.ts';
+import { failure, load } from './load-files.fixtures.ts';
 import { type NiftiWriting, niftiFile } from './nifti/nifti.fixtures.ts';
-
-const load = async (files: Files, options: Partial<LoadOptions> = {}): Promise<Dataset> =>
-  loadDataset(await writeFiles(files), { size: 8, ...options });
-
-async function failure(files: Files, options: Partial<LoadOptions> = {}): Promise<InputError> {
-  const error = await load(files, options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(InputError);
-  return error as InputError;
-}
 
 const DIMS = [8, 8, 4] as const;
 const sequence = (seed: number, changes: Partial<NiftiWriting> = {}) =>

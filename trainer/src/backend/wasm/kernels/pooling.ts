@@ -16,23 +16,24 @@ function residual({ filterSize, strides, pad }: Readonly<Record<string, unknown>
   return [filterSize].flat().every((n) => n === 3) && [strides].flat().every((n) => n === 2) && pad === 1;
 }
 
+/** A pooling with stride 2: [N, H, W, C] becomes [N, ⌈H/2⌉, ⌈W/2⌉, C]. */
+function pooled(kernel: 'maxPool' | 'averagePool'): Parameters<typeof register>[1] {
+  return ({ inputs, backend }) => {
+    const { x } = inputs as { x: tf.TensorInfo };
+    const [images, height, width, channels] = x.shape as unknown as Shape4D;
+    const rows = Math.ceil(height / 2);
+    const out = backend.makeOutput([images, rows, Math.ceil(width / 2), channels], 'float32');
+    backend.kernels.run(
+      ...([kernel, images * rows, ROWS] as const),
+      ...[backend.address(x), height, width, channels, backend.address(out)],
+    );
+    return out;
+  };
+}
+
 /** AvgPool of 2×2 windows, MaxPool of 3×3 windows, and their gradients. TensorFlow.js has no MaxPoolGrad in WASM. */
 export function registerPooling(): void {
-  register(
-    tf.MaxPool,
-    ({ inputs, backend }) => {
-      const { x } = inputs as { x: tf.TensorInfo };
-      const [images, height, width, channels] = x.shape as unknown as Shape4D;
-      const rows = Math.ceil(height / 2);
-      const out = backend.makeOutput([images, rows, Math.ceil(width / 2), channels], 'float32');
-      backend.kernels.run(
-        ...(['maxPool', images * rows, ROWS] as const),
-        ...[backend.address(x), height, width, channels, backend.address(out)],
-      );
-      return out;
-    },
-    residual,
-  );
+  register(tf.MaxPool, pooled('maxPool'), residual);
   register(
     tf.MaxPoolGrad,
     ({ inputs, backend }) => {
@@ -48,21 +49,7 @@ export function registerPooling(): void {
     },
     residual,
   );
-  register(
-    tf.AvgPool,
-    ({ inputs, backend }) => {
-      const { x } = inputs as { x: tf.TensorInfo };
-      const [images, height, width, channels] = x.shape as unknown as Shape4D;
-      const rows = Math.ceil(height / 2);
-      const out = backend.makeOutput([images, rows, Math.ceil(width / 2), channels], 'float32');
-      backend.kernels.run(
-        ...(['averagePool', images * rows, ROWS] as const),
-        ...[backend.address(x), height, width, channels, backend.address(out)],
-      );
-      return out;
-    },
-    handled,
-  );
+  register(tf.AvgPool, pooled('averagePool'), handled);
   register(
     tf.AvgPoolGrad,
     ({ inputs, backend }) => {

@@ -1,9 +1,8 @@
-import { InputError } from '@d-persona/shared/errors.ts';
 import { describe, expect, it } from 'vitest';
-import { type Files, writeFiles } from '../../dataset.fixtures.ts';
-import { type LoadOptions, loadDataset } from '../../load-dataset.ts';
+import type { Files } from '../../dataset.fixtures.ts';
 import { unpackMask } from '../../mask-bits.ts';
 import type { Dataset, Sample } from '../../sample.ts';
+import { failure, load } from '../load-files.fixtures.ts';
 import {
   annotation,
   COLUMNS,
@@ -18,18 +17,6 @@ import {
   sourceOfSeries,
   unitsAt,
 } from './dicom.fixtures.ts';
-
-const load = async (files: Files, options: Partial<LoadOptions> = {}): Promise<Dataset> =>
-  loadDataset(await writeFiles(files), { size: 8, ...options });
-
-async function failure(files: Files, options: Partial<LoadOptions> = {}): Promise<InputError> {
-  const error = await load(files, options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(InputError);
-  return error as InputError;
-}
 
 const PATIENTS = [1, 2, 3];
 const DRAWING: Drawing = { Ann: { 1: [2, 3, 4, 2], 2: [2, 3, 2, 2] }, Bob: { 1: [2, 3, 3, 3] } };

@@ -1,6 +1,6 @@
 import { InputError } from '@d-persona/shared/errors.ts';
 import type { DataOptions } from '../../options.ts';
-import { type ChosenRoles, chooseRoles, missingSequence } from '../choose-roles.ts';
+import { type ChosenRoles, chooseRoles, missingSequence, setOfRoles } from '../choose-roles.ts';
 import type { FileReader } from '../file-reader.ts';
 import { labelOfMask } from '../label-of-mask.ts';
 import { type Look, lookOf } from '../looks-like-mask.ts';
@@ -37,18 +37,10 @@ export async function hdf5Set(
     };
   });
   return {
+    ...setOfRoles(roles),
     layout: 'hdf5',
-    slots: roles.slots,
-    labels: [...roles.readers.values()],
     cases,
-    channels: roles.sequences.length,
-    values: 'standardised',
-    units: null,
-    window: null,
-    modality: null,
-    byLesion: false,
     orphans: files.filter((path) => !isHdf5File(path)),
-    problems: [],
   };
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '@d-persona/shared/errors.ts';
 import type { DataOptions } from '../../options.ts';
 import { type AxialGrid, gridDifference } from '../axial-grid.ts';
-import { type ChosenRoles, chooseRoles, missingSequence } from '../choose-roles.ts';
+import { type ChosenRoles, chooseRoles, missingSequence, setOfRoles } from '../choose-roles.ts';
 import type { FileReader } from '../file-reader.ts';
 import { labelOfMask } from '../label-of-mask.ts';
 import { type Look, lookOf } from '../looks-like-mask.ts';
@@ -64,18 +64,10 @@ export async function niftiSet(
     };
   });
   return {
+    ...setOfRoles(roles),
     layout: 'nifti',
-    slots: roles.slots,
-    labels: [...roles.readers.values()],
     cases,
-    channels: roles.sequences.length,
-    values: 'standardised',
-    units: null,
-    window: null,
-    modality: null,
-    byLesion: false,
     orphans: files.filter((path) => !isNiftiFile(path)),
-    problems: [],
   };
 }
 
