@@ -3,7 +3,6 @@ import { allowedOrigins } from './middleware/allowed-origins.ts';
 import { requestId } from './middleware/request-id.ts';
 import { observe } from './observe/observe.ts';
 import { nothingThere } from './problem/nothing-there.ts';
-import { ProblemError } from './problem/problem-error.ts';
 import { problemResponse, toProblemError } from './problem/problem-response.ts';
 import { schemaProblem } from './problem/schema-problem.ts';
 import { annotationsRoutes } from './routes/annotations.ts';
